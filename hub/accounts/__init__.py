@@ -1,0 +1,1 @@
+"""Who is asking: users, access tokens (hashed), and the audit trail."""

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class ApiConfig(AppConfig):
+    name = "hub.api"
+    label = "hub_api"
+    verbose_name = "REST API"

@@ -1,0 +1,1 @@
+"""Bytes we hold: Blob rows, and the store that keeps the bytes."""

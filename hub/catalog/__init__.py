@@ -1,0 +1,1 @@
+"""What we hold and publish: repos, revisions, refs and files."""

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class DialectsConfig(AppConfig):
+    name = "hub.dialects"
+    label = "dialects"
+    verbose_name = "Dialects"

@@ -1,0 +1,65 @@
+"""Reads the settings contract from the environment, and remembers which names exist.
+
+Every name that is read here must be explained in hub/docs/operator.md; a test compares both.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+
+class SettingError(Exception):
+    """A setting holds a value that the hub cannot work with; the text says what to write instead."""
+
+
+class Environment:
+    """The `HUB_*` variables. A value may also come from a file that `NAME_FILE` points at (for secrets)."""
+
+    def __init__(self, variables: Mapping[str, str] = os.environ) -> None:
+        self.variables = variables
+        self.names: set[str] = set()
+
+    def text(self, name: str, default: str = "") -> str:
+        """The setting's text; an empty variable counts as absent, as compose files write it."""
+        self.names.add(name)
+        if path := self.variables.get(f"{name}_FILE", ""):
+            try:
+                return Path(path).read_text().strip()
+            except OSError as error:
+                raise SettingError(f"{name}_FILE points at {path}, which cannot be read: {error}") from error
+        return self.variables.get(name, "").strip() or default
+
+    def flag(self, name: str, default: bool) -> bool:
+        """True for 1/true/yes/on, False for 0/false/no/off; anything else is refused."""
+        text = self.text(name).lower()
+        if not text:
+            return default
+        if text in {"1", "true", "yes", "on"}:
+            return True
+        if text in {"0", "false", "no", "off"}:
+            return False
+        raise SettingError(f"{name} is {text!r}; write 'on' or 'off'")
+
+    def number(self, name: str, default: int, least: int = 0) -> int:
+        """A whole number of at least `least`."""
+        text = self.text(name)
+        try:
+            value = int(text) if text else default
+        except ValueError:
+            raise SettingError(f"{name} is {text!r}; write a whole number") from None
+        if value < least:
+            raise SettingError(f"{name} is {value}; it must be at least {least}")
+        return value
+
+    def words(self, name: str) -> list[str]:
+        """A list that is separated by commas or spaces."""
+        return self.text(name).replace(",", " ").split()
+
+    def unknown(self) -> list[str]:
+        """`HUB_*` variables that nothing reads: most often a slip of the pen."""
+        known = self.names | {f"{name}_FILE" for name in self.names}
+        return sorted(
+            name
+            for name in self.variables
+            if name.startswith("HUB_") and not name.startswith("HUB_TEST_") and name not in known
+        )

@@ -1,0 +1,189 @@
+"""Every error that a person may meet, in one tree.
+
+    HubError
+    ├── BadName                 a repo id, revision or path that no hub would take
+    ├── BadInput                any other input that makes no sense
+    ├── Missing
+    │   ├── RepoMissing
+    │   ├── RevisionMissing
+    │   ├── FileMissing
+    │   └── RequestMissing
+    ├── AccessRefused
+    │   ├── TokenNeeded         the hub asks who is there
+    │   ├── TokenWrong          the token is unknown, expired or revoked
+    │   └── NotPermitted        known, but not allowed to do this
+    ├── NotHeld                 the hub does not hold it, and why it does not arrive by itself
+    │   ├── ApprovalNeeded
+    │   ├── RequestRefused
+    │   └── NotIncluded         the repo is held, this file was left out on purpose
+    ├── OnItsWay                it is being fetched: come back
+    ├── WrongState              a step that does not fit where the thing is now
+    ├── UpstreamError
+    │   ├── UpstreamUnreachable
+    │   ├── UpstreamRateLimited
+    │   ├── UpstreamGated
+    │   ├── UpstreamTokenWrong
+    │   ├── UpstreamDisabled
+    │   └── UpstreamBroken      an answer that makes no sense (HTML, short body, foreign redirect)
+    ├── CorruptBytes            the digest of what arrived is not the digest that was promised
+    ├── LeaseLost               somebody else took this work over
+    ├── StoreError
+    │   ├── StoreFull
+    │   └── BlobMissing
+    └── SealBroken              a stored secret was sealed with another HUB_SECRET_KEY
+
+The data is on the exception; the words for a wire are chosen at the door (a dialect, the API, a page, a command).
+"""
+
+from typing import ClassVar
+
+
+class HubError(Exception):
+    """What happened (`sentence`), what to do next (`next_step`), and whether asking again can help (`permanent`).
+
+    `retry_after` is in seconds and None where no time is known.
+    """
+
+    code: ClassVar[str] = "HubError"
+    status: ClassVar[int] = 500
+    permanent: ClassVar[bool] = True
+
+    def __init__(self, sentence: str, next_step: str = "", retry_after: float | None = None) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.next_step = next_step
+        self.retry_after = retry_after
+
+    @property
+    def words(self) -> str:
+        """The sentence and the next step as one line, as a terminal shows it."""
+        first = self.sentence[:1].upper() + self.sentence[1:]
+        text = first if first.endswith((".", "!", "?")) else f"{first}."
+        step = self.next_step[:1].upper() + self.next_step[1:]
+        return f"{text} {step if not step or step.endswith('.') or '://' in step[-200:] else step + '.'}".strip()
+
+
+class BadName(HubError):
+    code, status = "BadName", 400
+
+
+class BadInput(HubError):
+    code, status = "BadInput", 400
+
+
+class Missing(HubError):
+    code, status = "Missing", 404
+
+
+class RepoMissing(Missing):
+    code = "RepoMissing"
+
+
+class RevisionMissing(Missing):
+    code = "RevisionMissing"
+
+
+class FileMissing(Missing):
+    """`commit` is the 40-hex commit that was looked into: clients remember the absence under it."""
+
+    code = "FileMissing"
+
+    def __init__(self, sentence: str, next_step: str = "", commit: str = "") -> None:
+        super().__init__(sentence, next_step)
+        self.commit = commit
+
+
+class RequestMissing(Missing):
+    code = "RequestMissing"
+
+
+class AccessRefused(HubError):
+    code, status = "AccessRefused", 403
+
+
+class TokenNeeded(AccessRefused):
+    code, status = "TokenNeeded", 401
+
+
+class TokenWrong(AccessRefused):
+    code, status = "TokenWrong", 401
+
+
+class NotPermitted(AccessRefused):
+    code = "NotPermitted"
+
+
+class NotHeld(HubError):
+    code, status = "NotHeld", 403
+
+
+class ApprovalNeeded(NotHeld):
+    code = "ApprovalNeeded"
+
+
+class RequestRefused(NotHeld):
+    code = "RequestRefused"
+
+
+class NotIncluded(NotHeld):
+    code = "NotIncluded"
+
+
+class OnItsWay(HubError):
+    code, status, permanent = "OnItsWay", 503, False
+
+
+class WrongState(HubError):
+    code, status = "WrongState", 409
+
+
+class UpstreamError(HubError):
+    code, status = "UpstreamError", 502
+
+
+class UpstreamUnreachable(UpstreamError):
+    code, status, permanent = "UpstreamUnreachable", 503, False
+
+
+class UpstreamRateLimited(UpstreamError):
+    code, status, permanent = "UpstreamRateLimited", 503, False
+
+
+class UpstreamGated(UpstreamError):
+    code, status = "UpstreamGated", 403
+
+
+class UpstreamTokenWrong(UpstreamError):
+    code = "UpstreamTokenWrong"
+
+
+class UpstreamDisabled(UpstreamError):
+    code, status = "UpstreamDisabled", 403
+
+
+class UpstreamBroken(UpstreamError):
+    code, permanent = "UpstreamBroken", False
+
+
+class CorruptBytes(HubError):
+    code, status, permanent = "CorruptBytes", 502, False
+
+
+class LeaseLost(HubError):
+    code, status, permanent = "LeaseLost", 409, False
+
+
+class StoreError(HubError):
+    code, status, permanent = "StoreError", 503, False
+
+
+class StoreFull(StoreError):
+    code, status = "StoreFull", 507
+
+
+class BlobMissing(StoreError):
+    code = "BlobMissing"
+
+
+class SealBroken(HubError):
+    code = "SealBroken"

@@ -1,0 +1,53 @@
+"""A lease: work that one process has taken, until a time. Taking it is a conditional UPDATE that counts its rows."""
+
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+LEASE_SECONDS = 60
+"""A worker that is alive renews every LEASE_SECONDS / 3; one that died is replaced after LEASE_SECONDS."""
+
+
+class LeaseQuerySet(models.QuerySet[Any]):
+    def due(self, now: datetime | None = None) -> Self:
+        """Rows that nobody holds and that need not wait."""
+        moment = now or timezone.now()
+        free = Q(lease_until=None) | Q(lease_until__lt=moment)
+        return self.filter(free, Q(not_before=None) | Q(not_before__lte=moment))
+
+    def claim(self, owner: str, now: datetime | None = None, seconds: float = LEASE_SECONDS) -> int:
+        """Takes every row of this queryset that is due; returns how many were won.
+
+        The condition is repeated in the UPDATE itself, so that of two workers who chose the same row one gets 0.
+        """
+        moment = now or timezone.now()
+        return self.due(moment).update(
+            lease_owner=owner, lease_until=moment + timedelta(seconds=seconds), attempts=F("attempts") + 1
+        )
+
+    def held_by(self, owner: str) -> Self:
+        """Rows whose lease still belongs to `owner`: the condition of every write by a worker (fencing)."""
+        return self.filter(lease_owner=owner)
+
+    def renew(self, owner: str, seconds: float = LEASE_SECONDS, **changes: Any) -> int:
+        """Extends the leases of `owner` in this queryset and writes `changes`; 0 means that they were lost."""
+        return self.held_by(owner).update(lease_until=timezone.now() + timedelta(seconds=seconds), **changes)
+
+    def release(self, owner: str, **changes: Any) -> int:
+        """Gives the leases back at once, with `changes`."""
+        return self.held_by(owner).update(lease_owner="", lease_until=None, **changes)
+
+
+class Lease(models.Model):
+    """Columns of a row that workers take. `owner` names one claim, not one process: a new one for each claim."""
+
+    lease_owner = models.CharField(max_length=100, blank=True, editable=False)
+    lease_until = models.DateTimeField(null=True, editable=False)
+    attempts = models.PositiveIntegerField(default=0, editable=False)
+    not_before = models.DateTimeField(null=True, editable=False, help_text="Not to be tried again before this time.")
+
+    class Meta:
+        abstract = True

@@ -1,0 +1,121 @@
+from django.db import models
+from django.utils import timezone
+
+from hub.accounts.models import User
+from hub.blobs.models import Blob
+from hub.catalog.models import Revision
+from hub.mirroring.leases import Lease, LeaseQuerySet
+from hub.upstreams.models import Upstream
+
+
+class Request(Lease):
+    """A wish to hold a repo at a revision, with patterns, and what became of it.
+
+    There is one row for each wish: asking again joins it, asking after a failure opens it again. What was decided and
+    when, each time, is in the audit events.
+    """
+
+    class State(models.TextChoices):
+        NEW = "new", "Looking it up"
+        WAITING = "waiting", "Needs approval"
+        APPROVED = "approved", "Approved, being planned"
+        FETCHING = "fetching", "Being fetched"
+        PUBLISHED = "published", "Published"
+        REFUSED = "refused", "Refused"
+        FAILED = "failed", "Failed"
+
+    upstream = models.ForeignKey(Upstream, on_delete=models.PROTECT, related_name="requests")
+    kind = models.CharField(max_length=10)
+    repo_id = models.CharField(max_length=201, help_text="As asked; upstream's spelling once it was looked up.")
+    key = models.CharField(max_length=201)
+    ref = models.CharField(max_length=255, blank=True, help_text="The revision asked for; empty = upstream's default.")
+    include = models.JSONField(default=list, help_text='Patterns such as "*.safetensors"; [] = everything.')
+    exclude = models.JSONField(default=list)
+    patterns_key = models.CharField(max_length=64, blank=True, editable=False)
+
+    state = models.CharField(max_length=10, choices=State.choices, default=State.NEW, db_index=True)
+    commit = models.CharField(max_length=40, blank=True)
+    facts = models.JSONField(
+        default=dict, help_text="What upstream said: licence, bytes, files, formats, gated, tags …"
+    )
+    verdict = models.CharField(max_length=10, blank=True)
+    verdict_reason = models.CharField(max_length=300, blank=True)
+    verdict_rule = models.CharField(max_length=100, blank=True)
+    decided_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    decision_reason = models.CharField(max_length=500, blank=True)
+    revision = models.ForeignKey(Revision, null=True, on_delete=models.SET_NULL, related_name="requests")
+    error_code = models.CharField(max_length=50, blank=True)
+    error = models.CharField(max_length=1000, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    changed_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = LeaseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["upstream", "kind", "key", "ref", "patterns_key"], name="one_request_per_wish"
+            )
+        ]
+        permissions = [
+            ("decide_request", "Can approve or refuse requests"),
+            ("operate_hub", "Can retry and run operations"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.upstream.slug}:{self.repo_id}@{self.ref or 'default'}"
+
+
+class Asker(models.Model):
+    """Somebody who asked for a request; `user` is None for anonymous clients."""
+
+    request = models.ForeignKey(Request, on_delete=models.CASCADE, related_name="askers")
+    user = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="asked")
+    label = models.CharField(max_length=200)
+    client = models.CharField(max_length=300, blank=True, help_text="User agent.")
+    asked_at = models.DateTimeField(default=timezone.now)
+    times = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["request", "label"], name="one_asker_per_label")]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Transfer(Lease):
+    """One digest on its way in, shared by every revision that waits for it. The source is where to read it from."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "Queued or running"
+        DONE = "done", "Done"
+        FAILED = "failed", "Failed"
+
+    digest = models.CharField(max_length=71, unique=True, help_text="sha256:<hex> or git:<hex>")
+    size = models.BigIntegerField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED, db_index=True)
+    upstream = models.ForeignKey(Upstream, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10)
+    repo_id = models.CharField(max_length=201)
+    commit = models.CharField(max_length=40)
+    path = models.CharField(max_length=1024)
+
+    received = models.BigIntegerField(default=0, help_text="Bytes that have arrived so far.")
+    bytes_per_second = models.BigIntegerField(default=0)
+    error_code = models.CharField(max_length=50, blank=True)
+    error = models.CharField(max_length=1000, blank=True)
+    blob = models.ForeignKey(Blob, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    objects = LeaseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["size"], name="queued_by_size", condition=models.Q(state="queued"))]
+
+    def __str__(self) -> str:
+        return f"{self.path} ({self.digest[:19]}…)"

@@ -1,0 +1,1 @@
+"""May we hold it: rules, and the pure function that applies them to facts."""

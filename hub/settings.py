@@ -1,0 +1,167 @@
+"""One settings file, read from the environment. No environment at all = SQLite and ./data, everything embedded.
+
+What each variable means, its default and its limits: hub/docs/operator.md.
+"""
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import dj_database_url
+from django.urls import reverse_lazy
+
+from hub.environment import Environment
+
+env = Environment()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = Path(env.text("HUB_DATA_DIR", "data")).absolute()
+
+
+def _kept_secret_key() -> str:
+    """The key in the data dir, made on the first start; two processes that start at once agree on one."""
+    path = DATA_DIR / "secret_key"
+    DATA_DIR.mkdir(parents=True, exist_ok=True)
+    try:
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    return path.read_text().strip()
+
+
+HOST = env.text("HUB_HOST", "127.0.0.1")
+PORT = env.number("HUB_PORT", 8000, least=1)
+EXTERNAL_URL = env.text("HUB_EXTERNAL_URL").rstrip("/")
+SECRET_KEY = env.text("HUB_SECRET_KEY") or _kept_secret_key()
+ADMIN_PASSWORD = env.text("HUB_ADMIN_PASSWORD")
+DEBUG = env.flag("HUB_DEBUG", False)
+LOG_LEVEL = env.text("HUB_LOG_LEVEL", "INFO").upper()
+
+# Mode: without a broker, one worker process beside the web process polls the rows.
+BROKER_URL = env.text("HUB_BROKER_URL")
+EMBEDDED = not BROKER_URL
+STORE_URL = env.text("HUB_STORE_URL", f"file://{DATA_DIR / 'blobs'}")
+HUGGINGFACE_URL = env.text("HUB_HUGGINGFACE_URL", "https://huggingface.co").rstrip("/")
+HUGGINGFACE_TOKEN = env.text("HUB_HUGGINGFACE_TOKEN")
+UPSTREAM_HOSTS = env.words("HUB_UPSTREAM_HOSTS")
+ANONYMOUS_PULL = env.flag("HUB_ANONYMOUS_PULL", EMBEDDED)
+
+# How the work is cut.
+WEB_WORKERS = env.number("HUB_WEB_WORKERS", 2, least=1)
+WEB_THREADS = env.number("HUB_WEB_THREADS", 16, least=2)
+CONNECTIONS = env.number("HUB_CONNECTIONS", 16, least=1)
+PULL_WAIT = env.number("HUB_PULL_WAIT", 600)
+
+_external = urlsplit(EXTERNAL_URL)
+ALLOWED_HOSTS = ["*"]
+CSRF_TRUSTED_ORIGINS = [f"{_external.scheme}://{_external.netloc}"] if EXTERNAL_URL else []
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _external.scheme == "https"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+USE_X_FORWARDED_HOST = False
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_NAME = "entrepot_session"
+CSRF_COOKIE_NAME = "entrepot_csrf"
+X_FRAME_OPTIONS = "DENY"
+APPEND_SLASH = False
+ROOT_URLCONF = "hub.urls"
+WSGI_APPLICATION = "hub.wsgi.application"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
+
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "hub",
+    "hub.accounts",
+    "hub.blobs",
+    "hub.upstreams",
+    "hub.policy",
+    "hub.catalog",
+    "hub.mirroring",
+    "hub.dialects",
+    "hub.api",
+    "hub.web",
+    "workers",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+DATABASES = {
+    "default": dj_database_url.parse(
+        env.text("HUB_DATABASE_URL", f"sqlite:///{DATA_DIR / 'hub.sqlite3'}"),
+        conn_max_age=None,
+        conn_health_checks=True,
+    )
+}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # IMMEDIATE takes the write lock at BEGIN, so that two writers queue instead of failing half-way.
+    DATABASES["default"]["OPTIONS"] = {
+        "timeout": 30,
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA mmap_size=134217728;",
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "accounts.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = reverse_lazy("admin:login")
+
+STATIC_URL = "/-/static/"
+STATIC_ROOT = DATA_DIR / "static"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.CursorPagination",
+    "PAGE_SIZE": 100,
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    # huggingface_hub and its HTTP library log every request at INFO.
+    "loggers": {name: {"level": "WARNING"} for name in ("httpx", "httpx2", "httpcore", "urllib3", "huggingface_hub")},
+}

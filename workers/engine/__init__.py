@@ -1,0 +1,1 @@
+"""Bytes in motion: claim, fetch, land, sweep."""
