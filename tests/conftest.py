@@ -1,0 +1,37 @@
+"""What every test shares: the hub out there, its row, a store of its own, and somebody to ask."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hub.accounts.callers import Caller
+from hub.upstreams.models import Upstream
+from tests.fakes import FakeHub, world
+
+
+@pytest.fixture
+def out_there() -> Iterator[FakeHub]:
+    """A hub with the whole shared world in it."""
+    with FakeHub() as hub:
+        world.populate(hub, many=350)
+        yield hub
+
+
+@pytest.fixture
+def upstream(db: None, out_there: FakeHub) -> Upstream:
+    """The row that leads to `out_there`, without a token."""
+    return Upstream.objects.create(slug="huggingface", kind="huggingface", url=out_there.url)
+
+
+@pytest.fixture
+def caller() -> Caller:
+    return Caller(address="10.1.2.3", client="hf_hub/2.4.0")
+
+
+@pytest.fixture(autouse=True)
+def own_store(settings: Any, tmp_path: Path) -> str:
+    """Every test keeps its bytes apart."""
+    settings.STORE_URL = f"file://{tmp_path / 'blobs'}"
+    return str(settings.STORE_URL)
