@@ -41,9 +41,10 @@ from typing import ClassVar
 class HubError(Exception):
     """What happened (`sentence`), what to do next (`next_step`), and whether asking again can help (`permanent`).
 
-    `retry_after` is in seconds and None where no time is known.
+    `retry_after` is in seconds and None where no time is known; `request_id` names the request to follow, if any.
     """
 
+    request_id: int | None = None
     code: ClassVar[str] = "HubError"
     status: ClassVar[int] = 500
     permanent: ClassVar[bool] = True

@@ -1,0 +1,67 @@
+"""What people decide about a request: approve, refuse, retry. Each is one conditional UPDATE and one event."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from hub.accounts.callers import Caller
+from hub.accounts.events import record
+from hub.errors import BadInput, WrongState
+from hub.mirroring.models import Request
+from hub.nudge import nudge
+
+State = Request.State
+
+
+def approve(request: Request, caller: Caller, reason: str = "") -> None:
+    """Lets a waiting or refused request in. Raises WrongState."""
+    _move(request, caller, [State.WAITING, State.REFUSED], State.APPROVED, "request.approved", reason)
+    nudge("workers.plan", request.pk)
+
+
+def refuse(request: Request, caller: Caller, reason: str) -> None:
+    """Refuses a request that has not begun to be fetched; the reason is shown to whoever asks. Raises WrongState and
+    BadInput where no reason is given."""
+    if not reason.strip():
+        raise BadInput("a refusal needs a reason", "say why, so that people who asked know what to do")
+    _move(
+        request,
+        caller,
+        [State.NEW, State.WAITING, State.APPROVED, State.FAILED],
+        State.REFUSED,
+        "request.refused",
+        reason,
+    )
+
+
+def retry(request: Request, caller: Caller) -> None:
+    """Takes a failed request up again, where it stopped: what was approved stays approved. Raises WrongState."""
+    decided = request.commit and request.decided_at and request.state == State.FAILED
+    state = State.APPROVED if decided else State.NEW
+    with transaction.atomic():
+        _update(request, [State.FAILED], {"state": state, "error": "", "error_code": ""})
+        record(caller, "request.retried", str(request), request=request.pk)
+    nudge("workers.plan" if decided else "workers.look", request.pk)
+
+
+def _move(request: Request, caller: Caller, before: list[State], after: State, verb: str, reason: str) -> None:
+    with transaction.atomic():
+        decision = {"decided_by": caller.user, "decided_at": timezone.now(), "decision_reason": reason.strip()[:500]}
+        _update(request, before, {"state": after, "error": "", "error_code": "", **decision})
+        record(
+            caller, verb, str(request), request=request.pk, commit=request.commit, reason=reason, facts=request.facts
+        )
+
+
+def _update(request: Request, before: list[State], changes: dict[str, Any]) -> None:
+    """Takes the lease away too: a worker that is at the request's look or plan must not overwrite the decision."""
+    changed = Request.objects.filter(pk=request.pk, state__in=before).update(
+        **changes, attempts=0, not_before=None, lease_owner="", lease_until=None, changed_at=timezone.now()
+    )
+    request.refresh_from_db()
+    if not changed:
+        raise WrongState(
+            f"request {request.pk} is {request.get_state_display().lower()}",
+            "reload it: somebody may have been quicker",
+        )

@@ -1,0 +1,14 @@
+"""manage.py approve ID …"""
+
+from hub.accounts.callers import Caller
+from hub.mirroring.decisions import approve
+from hub.mirroring.management.deciding import DecidingCommand
+from hub.mirroring.models import Request
+
+
+class Command(DecidingCommand):
+    help = "Approves requests by number (see manage.py requests --state waiting)."
+    done = "approved"
+
+    def decide(self, request: Request, caller: Caller, reason: str) -> None:
+        approve(request, caller, reason)

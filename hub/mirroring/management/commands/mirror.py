@@ -1,0 +1,68 @@
+"""manage.py mirror ID: request and approve as operator."""
+
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from hub.accounts.callers import operator
+from hub.errors import HubError
+from hub.mirroring.decisions import approve
+from hub.mirroring.models import Request
+from hub.mirroring.steps import look
+from hub.mirroring.watching import watch
+from hub.mirroring.wishes import Wish, submit
+from hub.names import RepoKind
+from hub.upstreams.registry import parse_named_id
+
+
+class Command(BaseCommand):
+    help = (
+        "Mirrors a repo: requests it and approves it as operator. Exit code 0 = published (or queued without --wait)."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("id", help="org/name, or huggingface:org/name to name the upstream")
+        parser.add_argument("--kind", choices=[kind.value for kind in RepoKind], default=RepoKind.MODEL.value)
+        parser.add_argument("--revision", default="", help="branch, tag, commit or refs/pr/N; default: upstream's own")
+        parser.add_argument("--include", action="append", default=[], metavar="PATTERN", help='e.g. "*.safetensors"')
+        parser.add_argument("--exclude", action="append", default=[], metavar="PATTERN", help='e.g. "*.bin"')
+        parser.add_argument(
+            "--wait", action="store_true", help="show a progress bar until it is published or has failed"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            request = self._request(options)
+        except HubError as error:
+            raise CommandError(error.words) from error
+        if options["wait"]:
+            watch(request)
+        self._tell(request)
+
+    def _request(self, options: dict[str, Any]) -> Request:
+        upstream, repo_id = parse_named_id(options["id"])
+        kind, caller = RepoKind(options["kind"]), operator()
+        wish = Wish(upstream, kind, repo_id, options["revision"], tuple(options["include"]), tuple(options["exclude"]))
+        request = submit(wish, caller)
+        # Looked up here and now, so that a slip in the id is told at once, worker or not.
+        look(request.pk)
+        request.refresh_from_db()
+        if request.state in (Request.State.WAITING, Request.State.REFUSED):
+            approve(request, caller, "mirrored by an operator at the terminal")
+        return request
+
+    def _tell(self, request: Request) -> None:
+        if request.state == Request.State.FAILED:
+            raise CommandError(f"Request {request.pk} failed. {request.error}")
+        if request.state == Request.State.PUBLISHED:
+            self.stdout.write(f"Published {request} at commit {request.commit}.")
+        elif request.state in (Request.State.WAITING, Request.State.REFUSED):
+            self.stderr.write(
+                f"Request {request.pk} is {request.get_state_display().lower()}: {request.verdict_reason}"
+            )
+            sys.exit(1)
+        else:
+            self.stdout.write(
+                f"Request {request.pk} is under way; follow it with: manage.py requests --id {request.pk}"
+            )

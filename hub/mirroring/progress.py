@@ -1,0 +1,70 @@
+"""How far a request is, in files and bytes."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, Sum
+
+from hub.mirroring.models import Request, Transfer
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Bytes and files of the wanted part; `seconds_left` is None while no speed is known."""
+
+    files_done: int
+    files_total: int
+    bytes_done: int
+    bytes_total: int
+    bytes_per_second: int
+
+    @property
+    def seconds_left(self) -> float | None:
+        if not self.bytes_per_second:
+            return None
+        return (self.bytes_total - self.bytes_done) / self.bytes_per_second
+
+    @property
+    def percent(self) -> int:
+        """Never 100 before every file is there."""
+        if self.files_done == self.files_total:
+            return 100 if self.files_total else 0
+        return min(99, self.bytes_done * 100 // max(self.bytes_total, 1))
+
+    def __str__(self) -> str:
+        return f"{self.percent}% ({self.files_done} of {self.files_total} files)"
+
+
+def progress_of(request: Request) -> Progress:
+    """Counts what is held of the request's revision, and what has arrived of the transfers that are under way."""
+    if request.revision is None:
+        facts = request.facts
+        return Progress(0, int(facts.get("files", 0)), 0, int(facts.get("bytes", 0)), 0)
+    held = Q(blob__isnull=False)
+    counts = request.revision.files.filter(wanted=True).aggregate(
+        files=Count("pk"), bytes=Sum("size"), held=Count("pk", filter=held), held_bytes=Sum("size", filter=held)
+    )
+    arriving = _arriving(request) if counts["held"] < counts["files"] else (0, 0)
+    return Progress(
+        files_done=counts["held"],
+        files_total=counts["files"],
+        bytes_done=min((counts["held_bytes"] or 0) + arriving[0], counts["bytes"] or 0),
+        bytes_total=counts["bytes"] or 0,
+        bytes_per_second=arriving[1],
+    )
+
+
+def transfers_of(request: Request) -> list[Transfer]:
+    """The transfers of this request's revision that are not done, by digest of its unheld files."""
+    if request.revision is None:
+        return []
+    unheld = request.revision.files.filter(wanted=True, blob=None).only("sha256", "oid")
+    digests = [str(file.digest) for file in unheld[:5000]]
+    found: list[Transfer] = []
+    for start in range(0, len(digests), 500):
+        found += Transfer.objects.filter(digest__in=digests[start : start + 500])
+    return found
+
+
+def _arriving(request: Request) -> tuple[int, int]:
+    running = [transfer for transfer in transfers_of(request) if transfer.state == Transfer.State.QUEUED]
+    return sum(t.received for t in running), sum(t.bytes_per_second for t in running if t.lease_owner)

@@ -1,0 +1,94 @@
+"""Somebody pulls what the hub does not hold: the wish is put in, and its outcome is waited for, or told as an error."""
+
+import time
+
+from hub.accounts.callers import Caller
+from hub.catalog.models import Revision
+from hub.errors import (
+    ApprovalNeeded,
+    HubError,
+    OnItsWay,
+    RepoMissing,
+    RequestRefused,
+    RevisionMissing,
+    UpstreamGated,
+    UpstreamUnreachable,
+)
+from hub.mirroring.models import Request
+from hub.mirroring.progress import progress_of
+from hub.mirroring.wishes import Wish, submit
+from hub.names import RepoId, RepoKind
+from hub.upstreams.models import Upstream
+
+POLL_SECONDS = 0.2
+RETRY_SECONDS = 10
+"""What a client is told to wait before it asks again."""
+
+_FAILURES: dict[str, type[HubError]] = {
+    error.code: error for error in (RepoMissing, RevisionMissing, UpstreamGated, UpstreamUnreachable)
+}
+
+
+def pull(
+    kind: RepoKind, repo_id: RepoId, ref: str, caller: Caller, wait: float, path: str = "", family: str = "huggingface"
+) -> Revision:
+    """Returns the published revision, waiting up to `wait` seconds for it. `ref` "" is upstream's default; `path` is
+    the file that was asked for, where the repo is held without it; `family` is which kind of upstream to ask.
+
+    Upstreams are asked in their order; one that has no such repo passes the wish on to the next.
+    Raises OnItsWay, ApprovalNeeded, RequestRefused (all with `request_id`), RepoMissing, RevisionMissing, and what
+    stopped the request: one of the Upstream family.
+    """
+    deadline = time.monotonic() + wait
+    missing: HubError = RepoMissing(f"no enabled upstream has {kind} {repo_id}", "check the id's spelling")
+    for upstream in Upstream.objects.filter(enabled=True, kind=family):
+        request = submit(Wish(upstream, kind, repo_id, ref), caller)
+        try:
+            return _outcome(request, deadline, path)
+        except (RepoMissing, RevisionMissing) as error:
+            missing = error
+    raise missing
+
+
+def _outcome(request: Request, deadline: float, path: str) -> Revision:
+    while True:
+        if request.state == Request.State.PUBLISHED and request.revision is not None:
+            return request.revision
+        _raise_if_stuck(request, path)
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise _follow(request, OnItsWay(_where_it_is(request), retry_after=RETRY_SECONDS))
+        time.sleep(min(POLL_SECONDS, left))
+        request.refresh_from_db()
+
+
+def _raise_if_stuck(request: Request, path: str) -> None:
+    what = f"{request.kind} {request.repo_id}"
+    if path:
+        what = f"{path} of {what}, which is held without it,"
+    if request.state == Request.State.WAITING:
+        sentence = f"{what} needs an admin's approval here ({request.verdict_reason})"
+        raise _follow(
+            request, ApprovalNeeded(sentence, "your request is filed; run the same command once it is approved")
+        )
+    if request.state == Request.State.REFUSED:
+        why = request.decision_reason or request.verdict_reason
+        raise _follow(request, RequestRefused(f"{what} was refused here: {why}", "ask an admin of this hub about it"))
+    if request.state == Request.State.FAILED:
+        failure = _FAILURES.get(request.error_code, UpstreamUnreachable)
+        raise _follow(request, failure(request.error or f"{what} could not be fetched"))
+
+
+def _where_it_is(request: Request) -> str:
+    what = f"{request.kind} {request.repo_id}"
+    if request.state == Request.State.NEW:
+        trouble = f" (last try: {request.error})" if request.error else ""
+        return f"{what} is being looked up on {request.upstream.slug}{trouble}"
+    if request.state == Request.State.APPROVED:
+        return f"{what} was allowed in and is being planned"
+    return f"{what} is being fetched: {progress_of(request)}"
+
+
+def _follow(request: Request, error: HubError) -> HubError:
+    error.request_id = request.pk
+    return error

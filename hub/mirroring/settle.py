@@ -1,0 +1,160 @@
+"""Ends of a transfer: its bytes are durable, or it gave up. Every write is fenced by the lease of the worker."""
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from hub.accounts.callers import SYSTEM
+from hub.accounts.events import record
+from hub.blobs.models import Blob
+from hub.catalog.models import RepoFile, Revision
+from hub.catalog.publishing import is_complete, move_ref, publish
+from hub.errors import CorruptBytes, HubError
+from hub.mirroring.gather import gather, link_held, waiting_for
+from hub.mirroring.models import Request, Transfer
+
+logger = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 20
+MAX_CORRUPT_ATTEMPTS = 5
+"""Bytes that are wrong five times in a row are wrong upstream."""
+
+
+@dataclass(frozen=True)
+class Landing:
+    """Verified bytes that the store holds: what a transfer's worker knows at its end."""
+
+    transfer_id: int
+    owner: str
+    sha256: str
+    size: int
+    git_oid: str
+
+
+def settle(landings: Sequence[Landing]) -> None:
+    """Writes the Blob rows, links every file that waited, and publishes the revisions that this completes.
+
+    The bytes must be durable before the call. A landing whose lease was lost changes nothing here: whoever holds the
+    lease now settles the same digest.
+    """
+    with transaction.atomic():
+        kept = [landing for landing in landings if _end(landing)]
+        if not kept:
+            return
+        blobs = _blob_rows(kept)
+        for landing in kept:
+            Transfer.objects.filter(pk=landing.transfer_id).update(blob=blobs[landing.sha256])
+        files = _files_of(Transfer.objects.filter(pk__in=[landing.transfer_id for landing in kept]))
+        waiting = set(files.values_list("revision_id", flat=True))
+        link_held(files)
+        conclude(waiting)
+
+
+def _end(landing: Landing) -> bool:
+    won = Transfer.objects.filter(pk=landing.transfer_id, state=Transfer.State.QUEUED).release(
+        landing.owner,
+        state=Transfer.State.DONE,
+        received=landing.size,
+        finished_at=timezone.now(),
+        error="",
+        error_code="",
+    )
+    if not won:
+        logger.info("transfer %s was taken over by another worker; its landing is dropped", landing.transfer_id)
+    return bool(won)
+
+
+def _blob_rows(landings: Sequence[Landing]) -> dict[str, int]:
+    """Primary keys by sha256; rows are made for digests that have none yet."""
+    Blob.objects.bulk_create(
+        [Blob(sha256=landing.sha256, size=landing.size, git_oid=landing.git_oid) for landing in landings],
+        ignore_conflicts=True,
+    )
+    return dict(Blob.objects.filter(sha256__in={landing.sha256 for landing in landings}).values_list("sha256", "pk"))
+
+
+def _files_of(transfers: QuerySet[Transfer]) -> QuerySet[RepoFile]:
+    by_sha256: set[str] = set()
+    by_oid: set[str] = set()
+    for transfer in transfers:
+        algorithm, _, value = transfer.digest.partition(":")
+        (by_sha256 if algorithm == "sha256" else by_oid).add(value)
+    return RepoFile.objects.filter(Q(sha256__in=by_sha256) | Q(sha256="", oid__in=by_oid), blob=None)
+
+
+def conclude(revision_ids: Iterable[int]) -> None:
+    """Publishes those of the revisions that are complete, and ends the requests that waited for them."""
+    for revision in Revision.objects.filter(pk__in=revision_ids).select_related("repo__upstream"):
+        if not is_complete(revision):
+            continue
+        if publish(revision):
+            record(SYSTEM, "revision.published", f"{revision.repo}@{revision.commit}", files=revision.files.count())
+        for request in Request.objects.filter(revision=revision, state=Request.State.FETCHING):
+            _finish(request, revision)
+
+
+def _finish(request: Request, revision: Revision) -> None:
+    now = timezone.now()
+    ended = Request.objects.filter(pk=request.pk, state=Request.State.FETCHING).update(
+        state=Request.State.PUBLISHED, error="", error_code="", changed_at=now
+    )
+    if ended and (kind := request.facts.get("ref_kind")):
+        move_ref(revision, kind, request.ref or request.facts.get("default_ref") or revision.repo.default_ref)
+
+
+def fail(transfer_id: int, owner: str, error: HubError) -> None:
+    """The transfer's worker gives up: for good where the error is permanent or came too often, else until later."""
+    transfer = Transfer.objects.held_by(owner).filter(pk=transfer_id).first()
+    if transfer is None:
+        return
+    most = MAX_CORRUPT_ATTEMPTS if isinstance(error, CorruptBytes) else MAX_ATTEMPTS
+    note = {"error_code": error.code, "error": error.words[:1000], "bytes_per_second": 0}
+    if not error.permanent and transfer.attempts < most:
+        pause = pause_after(transfer.attempts, error)
+        Transfer.objects.filter(pk=transfer_id).release(owner, not_before=timezone.now() + pause, **note)
+        return
+    with transaction.atomic():
+        ended = Transfer.objects.filter(pk=transfer_id).release(
+            owner, state=Transfer.State.FAILED, finished_at=timezone.now(), **note
+        )
+        if ended:
+            _fail_requests(transfer, error)
+
+
+def pause_after(attempts: int, error: HubError) -> timedelta:
+    """1, 2, 4 … 300 s, or what upstream asked for where that is longer."""
+    return timedelta(seconds=max(min(2 ** max(attempts - 1, 0), 300), error.retry_after or 0))
+
+
+def _fail_requests(transfer: Transfer, error: HubError) -> None:
+    sentence = f"{transfer.path}: {error.words}"[:1000]
+    revisions = waiting_for(transfer).values_list("revision_id", flat=True)
+    for request in Request.objects.filter(revision__in=revisions, state=Request.State.FETCHING):
+        Request.objects.filter(pk=request.pk, state=Request.State.FETCHING).update(
+            state=Request.State.FAILED,
+            error_code=error.code,
+            error=sentence,
+            not_before=timezone.now() + timedelta(seconds=60),
+            changed_at=timezone.now(),
+        )
+        record(SYSTEM, "request.failed", str(request), request=request.pk, error=sentence)
+
+
+def settle_waiting() -> int:
+    """Repairs revisions whose last nudge or settle was lost; returns how many requests are still being fetched."""
+    fetching = Request.objects.filter(state=Request.State.FETCHING).exclude(revision=None)
+    for revision in Revision.objects.filter(requests__in=fetching).distinct().select_related("repo__upstream"):
+        with transaction.atomic():
+            gather_again(revision)
+    return fetching.count()
+
+
+def gather_again(revision: Revision) -> None:
+    """Links what is held by now, queues what is missing, and publishes if nothing is."""
+    if not gather(revision):
+        conclude([revision.pk])

@@ -1,0 +1,46 @@
+"""Follows one request at a terminal until it is settled."""
+
+import time
+from collections.abc import Iterator
+
+from tqdm import tqdm
+
+from hub.mirroring.models import Request
+from hub.mirroring.progress import Progress, progress_of
+
+SETTLED = frozenset({Request.State.PUBLISHED, Request.State.REFUSED, Request.State.FAILED, Request.State.WAITING})
+IDLE_SECONDS = 15
+
+
+def watch(request: Request, every: float = 0.1) -> None:
+    """Draws a progress bar on stderr until the request is published, refused, failed or waits for an approval."""
+    with tqdm(unit="B", unit_scale=True, unit_divisor=1024, desc=request.repo_id, dynamic_ncols=True) as bar:
+        for progress in _changes(request, every):
+            bar.total = progress.bytes_total
+            bar.n = progress.bytes_done
+            bar.set_postfix_str(f"{progress.files_done}/{progress.files_total} files", refresh=False)
+            bar.refresh()
+
+
+def _changes(request: Request, every: float) -> Iterator[Progress]:
+    """Progress each time round; says so once when nobody seems to work on it."""
+    last_change, seen = time.monotonic(), None
+    while True:
+        request.refresh_from_db()
+        progress = progress_of(request)
+        yield progress
+        if request.state in SETTLED:
+            return
+        now = (request.state, progress, request.attempts)
+        if now != seen:
+            last_change, seen = time.monotonic(), now
+        elif time.monotonic() - last_change > IDLE_SECONDS:
+            tqdm.write(_why_idle(request))
+            last_change = time.monotonic()
+        time.sleep(every)
+
+
+def _why_idle(request: Request) -> str:
+    if request.error:
+        return f"Still trying. The last error was: {request.error}"
+    return "Nothing has moved for a while. Is a worker running? Start one with: manage.py work"

@@ -1,0 +1,98 @@
+"""A wish becomes a request: one row for each wish, joined by everybody who has the same one."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from hub.accounts.callers import Caller
+from hub.accounts.events import record
+from hub.errors import BadInput
+from hub.mirroring.models import Asker, Request
+from hub.mirroring.patterns import Patterns
+from hub.names import RepoId, RepoKind, parse_revision
+from hub.nudge import nudge
+from hub.upstreams.models import Upstream
+
+MAX_OPEN_LOOKUPS = 1000
+"""Wishes that wait to be looked up. More than this is a flood, and refusing it keeps the honest ones moving."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """`ref` is a branch, tag, commit or refs/...; "" is upstream's default."""
+
+    upstream: Upstream
+    kind: RepoKind
+    repo_id: RepoId
+    ref: str = ""
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+    @property
+    def patterns(self) -> Patterns:
+        return Patterns.of(self.include, self.exclude)
+
+
+def submit(wish: Wish, caller: Caller) -> Request:
+    """Joins or opens the request for this wish. A failed or published one is opened again; a refused one stays so.
+
+    Raises BadName for a revision that git would refuse and BadInput when too many wishes wait to be looked up.
+    """
+    if wish.ref:
+        parse_revision(wish.ref)
+    with transaction.atomic():
+        request, created = _row(wish)
+        if created:
+            record(caller, "request.opened", str(request), request=request.pk, include=request.include)
+        else:
+            reopen(request, caller)
+        _note_asker(request, caller)
+    request.refresh_from_db()
+    return request
+
+
+def _row(wish: Wish) -> tuple[Request, bool]:
+    found = {
+        "upstream": wish.upstream,
+        "kind": wish.kind.value,
+        "key": wish.repo_id.key,
+        "ref": wish.ref,
+        "patterns_key": wish.patterns.key,
+    }
+    if existing := Request.objects.filter(**found).first():
+        return existing, False
+    if Request.objects.filter(state=Request.State.NEW).count() >= MAX_OPEN_LOOKUPS:
+        raise BadInput("too many repos are waiting to be looked up", "try again in a few minutes")
+    request, created = Request.objects.get_or_create(
+        **found,
+        defaults={
+            "repo_id": str(wish.repo_id),
+            "include": list(wish.patterns.include),
+            "exclude": list(wish.patterns.exclude),
+        },
+    )
+    if created:
+        nudge("workers.look", request.pk)
+    return request, created
+
+
+def reopen(request: Request, caller: Caller) -> bool:
+    """Opens a published request, or a failed one whose pause is over, again; True when this call did it."""
+    ended = Request.objects.due().filter(pk=request.pk, state__in=[Request.State.PUBLISHED, Request.State.FAILED])
+    opened = ended.update(
+        state=Request.State.NEW, attempts=0, error="", error_code="", not_before=None, changed_at=timezone.now()
+    )
+    if opened:
+        record(caller, "request.reopened", str(request), request=request.pk)
+        nudge("workers.look", request.pk)
+    return bool(opened)
+
+
+def _note_asker(request: Request, caller: Caller) -> None:
+    asker, created = Asker.objects.get_or_create(
+        request=request, label=caller.label[:200], defaults={"user": caller.user, "client": caller.client[:300]}
+    )
+    if not created:
+        Asker.objects.filter(pk=asker.pk).update(times=F("times") + 1, asked_at=timezone.now())
