@@ -42,7 +42,7 @@ def pull(
     deadline = time.monotonic() + wait
     missing: HubError = RepoMissing(f"no enabled upstream has {kind} {repo_id}", "check the id's spelling")
     for upstream in Upstream.objects.filter(enabled=True, kind=family):
-        request = submit(Wish(upstream, kind, repo_id, ref), caller)
+        request = submit(Wish(upstream, kind, repo_id, ref), caller, refresh=False)
         try:
             return _outcome(request, deadline, path)
         except (RepoMissing, RevisionMissing) as error:

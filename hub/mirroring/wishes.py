@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from hub.accounts.callers import Caller
@@ -35,8 +35,9 @@ class Wish:
         return Patterns.of(self.include, self.exclude)
 
 
-def submit(wish: Wish, caller: Caller) -> Request:
-    """Joins or opens the request for this wish. A failed or published one is opened again; a refused one stays so.
+def submit(wish: Wish, caller: Caller, refresh: bool = True) -> Request:
+    """Joins or opens the request for this wish. A failed one is opened again, and so is a published one where
+    `refresh` asks upstream whether the ref has moved; a refused one stays refused.
 
     Raises BadName for a revision that git would refuse and BadInput when too many wishes wait to be looked up.
     """
@@ -47,7 +48,7 @@ def submit(wish: Wish, caller: Caller) -> Request:
         if created:
             record(caller, "request.opened", str(request), request=request.pk, include=request.include)
         else:
-            reopen(request, caller)
+            _reopen(request, caller, refresh)
         _note_asker(request, caller)
     request.refresh_from_db()
     return request
@@ -78,16 +79,21 @@ def _row(wish: Wish) -> tuple[Request, bool]:
     return request, created
 
 
-def reopen(request: Request, caller: Caller) -> bool:
-    """Opens a published request, or a failed one whose pause is over, again; True when this call did it."""
-    ended = Request.objects.due().filter(pk=request.pk, state__in=[Request.State.PUBLISHED, Request.State.FAILED])
-    opened = ended.update(
-        state=Request.State.NEW, attempts=0, error="", error_code="", not_before=None, changed_at=timezone.now()
+def _reopen(request: Request, caller: Caller, refresh: bool) -> None:
+    """Opens a failed request whose pause is over, or a published one whose ref may have moved or whose rows are gone."""
+    ended = Q(state=Request.State.FAILED) | Q(state=Request.State.PUBLISHED, revision=None)
+    if refresh:
+        ended |= Q(state=Request.State.PUBLISHED)
+    opened = (
+        Request.objects.due()
+        .filter(ended, pk=request.pk)
+        .update(
+            state=Request.State.NEW, attempts=0, error="", error_code="", not_before=None, changed_at=timezone.now()
+        )
     )
     if opened:
         record(caller, "request.reopened", str(request), request=request.pk)
         nudge("workers.look", request.pk)
-    return bool(opened)
 
 
 def _note_asker(request: Request, caller: Caller) -> None:

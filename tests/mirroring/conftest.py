@@ -1,8 +1,6 @@
 from collections.abc import Callable
-from typing import Any
 
 import pytest
-from hub.upstreams.registry import client_for
 
 from hub.accounts.callers import Caller
 from hub.digests import Digest, Hasher
@@ -13,6 +11,7 @@ from hub.mirroring.wishes import Wish, submit
 from hub.names import RepoId, RepoKind
 from hub.policy.models import Action, Rule
 from hub.upstreams.models import Upstream
+from hub.upstreams.registry import client_for
 
 Ask = Callable[..., Request]
 

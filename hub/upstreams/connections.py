@@ -1,0 +1,154 @@
+"""Connections to an upstream and its content network: kept open, bounded in time, never into our own network unasked.
+
+The address is checked on the socket itself, after the name was resolved and before a byte is sent, so that a name
+which resolves differently the second time (DNS rebinding) gains nothing. HTTP_PROXY, HTTPS_PROXY and NO_PROXY are
+honoured; behind a proxy it is the proxy that resolves names, and that decides what it reaches.
+"""
+
+import logging
+import socket
+from collections.abc import Mapping
+from urllib.request import getproxies_environment, proxy_bypass
+
+import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    NameResolutionError,
+    NewConnectionError,
+    ProtocolError,
+    ProxyError,
+    ReadTimeoutError,
+    SSLError,
+)
+
+from hub.errors import UpstreamBroken, UpstreamError, UpstreamUnreachable
+from hub.upstreams.hosts import Hosts, Origin, is_public
+
+CONNECT_SECONDS = 5
+READ_SECONDS = 30
+"""The longest silence between two pieces of an answer."""
+
+POOLS = 32
+"""How many hosts stay connected: the upstream and the nodes of its content network."""
+
+logger = logging.getLogger(__name__)
+
+
+def _checked(connection: socket.socket, host: str) -> socket.socket:
+    address = connection.getpeername()[0]
+    if is_public(address):
+        return connection
+    connection.close()
+    raise UpstreamBroken(
+        f"{host} turned out to be {address}, an address inside our own network",
+        f"add {host} to HUB_UPSTREAM_HOSTS if that is right",
+    )
+
+
+class _PublicConnection(HTTPConnection):
+    def _new_conn(self) -> socket.socket:
+        return _checked(super()._new_conn(), self.host)
+
+
+class _PublicTLSConnection(HTTPSConnection):
+    def _new_conn(self) -> socket.socket:
+        return _checked(super()._new_conn(), self.host)
+
+
+class _PublicPool(urllib3.HTTPConnectionPool):
+    ConnectionCls = _PublicConnection
+
+
+class _PublicTLSPool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _PublicTLSConnection
+
+
+class Connections:
+    """Open connections of one upstream; `size` is how many to one host are kept for the next request. Thread-safe."""
+
+    def __init__(self, hosts: Hosts, size: int) -> None:
+        self.hosts = hosts
+        self._inside = urllib3.PoolManager(POOLS, maxsize=size, block=False)
+        self._public = urllib3.PoolManager(POOLS, maxsize=size, block=False)
+        self._public.pool_classes_by_scheme = {"http": _PublicPool, "https": _PublicTLSPool}
+        self._proxies = {
+            scheme: _proxy(address, size) for scheme, address in getproxies_environment().items() if scheme != "no"
+        }
+
+    def get(self, url: str, headers: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
+        """The answer to one GET, its body unread and its redirect not followed.
+
+        Raises UpstreamBroken for a host that is not allowed, UpstreamUnreachable where no answer came.
+        """
+        origin = self.hosts.admit(url)
+        try:
+            return self._ask(origin, url, headers)
+        except ProtocolError as error:
+            # Most often a kept connection that the other side had just closed; asking once more is safe for a GET.
+            logger.debug("%s hung up before it answered: %s", origin.host, error)
+        return self._ask_again(origin, url, headers)
+
+    def _ask_again(self, origin: Origin, url: str, headers: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
+        try:
+            return self._ask(origin, url, headers)
+        except ProtocolError as error:
+            raise UpstreamUnreachable(f"{self._who(origin)} hung up before it answered") from error
+
+    def _ask(self, origin: Origin, url: str, headers: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
+        try:
+            return self._manager(origin).urlopen(
+                "GET",
+                url,
+                headers=headers,
+                redirect=False,
+                retries=False,
+                preload_content=False,
+                decode_content=False,
+                timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
+            )
+        except ProtocolError:
+            raise
+        except HTTPError as error:
+            raise _unreachable(self._who(origin), error) from error
+
+    def _manager(self, origin: Origin) -> urllib3.PoolManager:
+        proxy = self._proxies.get(origin.scheme) or self._proxies.get("all")
+        if proxy is not None and not _is_loopback(origin.host) and not proxy_bypass(origin.host):
+            return proxy
+        return self._inside if self.hosts.may_be_private(origin) else self._public
+
+    def _who(self, origin: Origin) -> str:
+        return self.hosts.name if self.hosts.is_own(origin) else f"{origin.host} (on behalf of {self.hosts.name})"
+
+
+def _proxy(address: str, size: int) -> urllib3.ProxyManager:
+    try:
+        return urllib3.ProxyManager(address, POOLS, maxsize=size, block=False)
+    except (HTTPError, ValueError) as error:
+        raise UpstreamError(
+            f"the proxy of the environment cannot be used: {error}", "set HTTPS_PROXY to an http:// address"
+        ) from error
+
+
+def _is_loopback(host: str) -> bool:
+    return host == "localhost" or host == "::1" or host.startswith("127.")
+
+
+def _unreachable(who: str, error: HTTPError) -> UpstreamUnreachable:
+    if isinstance(error, ProxyError):
+        return UpstreamUnreachable(f"{who} cannot be reached through the proxy: {error}", "check HTTPS_PROXY")
+    if isinstance(error, NameResolutionError):
+        return UpstreamUnreachable(f"{who} cannot be reached: its name cannot be resolved", "check the network's DNS")
+    if isinstance(error, ConnectTimeoutError) and not isinstance(error, NewConnectionError):
+        return UpstreamUnreachable(f"{who} cannot be reached: no connection within {CONNECT_SECONDS} seconds")
+    if isinstance(error, NewConnectionError):
+        return UpstreamUnreachable(f"{who} cannot be reached: the connection was refused or there is no way to it")
+    if isinstance(error, ReadTimeoutError):
+        return UpstreamUnreachable(f"{who} did not answer within {READ_SECONDS} seconds")
+    if isinstance(error, SSLError):
+        return UpstreamUnreachable(
+            f"{who} cannot be reached safely: {error}", "point SSL_CERT_FILE at the certificates of your network"
+        )
+    return UpstreamUnreachable(f"{who} cannot be reached: {error}")
