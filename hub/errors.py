@@ -25,6 +25,7 @@
     │   ├── UpstreamTokenWrong
     │   ├── UpstreamDisabled
     │   └── UpstreamBroken      an answer that makes no sense (HTML, short body, foreign redirect)
+    │       └── RangeIgnored    a part of a file was asked for and the whole file came
     ├── CorruptBytes            the digest of what arrived is not the digest that was promised
     ├── LeaseLost               somebody else took this work over
     ├── StoreError
@@ -164,6 +165,12 @@ class UpstreamDisabled(UpstreamError):
 
 class UpstreamBroken(UpstreamError):
     code, permanent = "UpstreamBroken", False
+
+
+class RangeIgnored(UpstreamBroken):
+    """Parts will never come from there: the file has to be read from its start, as a whole."""
+
+    code = "RangeIgnored"
 
 
 class CorruptBytes(HubError):

@@ -28,8 +28,8 @@ RESERVED_NAMESPACES = frozenset(
 
 _SEGMENT = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9_-])?|[A-Za-z0-9_]")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
-_REVISION = re.compile(r"[^\x00-\x20\x7f~^:?*\[\\]{1,255}")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_REVISION = re.compile(r"[^\x00-\x20\x7f\ud800-\udfff~^:?*\[\\]{1,255}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 class RepoKind(StrEnum):

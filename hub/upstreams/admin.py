@@ -10,16 +10,23 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
-from unfold.widgets import UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
 
 from hub.errors import HubError
 from hub.upstreams.models import Upstream
-from hub.upstreams.registry import client_for
+from hub.upstreams.registry import KINDS, client_for
 
 
 class UpstreamForm(forms.ModelForm):  # type: ignore[type-arg]
     """The token goes in and never comes out: an empty field keeps the one there is."""
 
+    url = forms.URLField(
+        max_length=300,
+        assume_scheme="https",
+        widget=UnfoldAdminTextInputWidget,
+        help_text="e.g. https://huggingface.co, or a mirror under a path prefix",
+    )
+    kind = forms.ChoiceField(choices=[(kind, kind) for kind in KINDS], widget=UnfoldAdminSelectWidget)
     new_token = forms.CharField(
         label="New token",
         required=False,
@@ -52,7 +59,7 @@ def _host(url: str) -> tuple[str, str]:
 
 
 @admin.register(Upstream)
-class UpstreamPages(ModelAdmin):  # type: ignore[misc]
+class UpstreamPages(ModelAdmin):
     form = UpstreamForm
     list_display = ["slug", "kind", "url", "enabled", "position", "has_token"]
     list_filter = ["enabled", "kind"]

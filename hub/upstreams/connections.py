@@ -77,22 +77,22 @@ class Connections:
             scheme: _proxy(address, size) for scheme, address in getproxies_environment().items() if scheme != "no"
         }
 
-    def get(self, url: str, headers: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
-        """The answer to one GET, its body unread and its redirect not followed.
+    def get(self, url: str, headers: Mapping[str, str], token: str = "") -> tuple[Origin, urllib3.BaseHTTPResponse]:
+        """Who was asked, and the answer to one GET: its body unread, its redirect not followed.
 
+        The token goes along only where `Hosts.may_have_token` says so.
         Raises UpstreamBroken for a host that is not allowed, UpstreamUnreachable where no answer came.
         """
         origin = self.hosts.admit(url)
+        if token and self.hosts.may_have_token(origin):
+            headers = {**headers, "Authorization": f"Bearer {token}"}
         try:
-            return self._ask(origin, url, headers)
+            return origin, self._ask(origin, url, headers)
         except ProtocolError as error:
             # Most often a kept connection that the other side had just closed; asking once more is safe for a GET.
             logger.debug("%s hung up before it answered: %s", origin.host, error)
-        return self._ask_again(origin, url, headers)
-
-    def _ask_again(self, origin: Origin, url: str, headers: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
         try:
-            return self._ask(origin, url, headers)
+            return origin, self._ask(origin, url, headers)
         except ProtocolError as error:
             raise UpstreamUnreachable(f"{self._who(origin)} hung up before it answered") from error
 

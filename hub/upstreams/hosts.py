@@ -44,7 +44,7 @@ class Origin:
             raise ValueError("it is not a URL") from error
         if parts.scheme not in _DEFAULT_PORTS:
             raise ValueError("it is neither http nor https")
-        if parts.auth is not None:
+        if "@" in re.split(r"[/?#]", url.partition("//")[2], maxsplit=1)[0]:
             raise ValueError("it holds a user name")
         if parts.port == 0:
             raise ValueError("it names port 0")
@@ -95,6 +95,8 @@ class Pattern:
     @classmethod
     def parse(cls, text: str) -> "Pattern":
         """Raises ValueError for an entry that could never match."""
+        if re.search(r"[/@?#]", text):
+            raise ValueError("it holds more than a host")
         below = text.startswith("*.")
         bare = text.removeprefix("*.").lower()
         try:

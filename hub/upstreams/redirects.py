@@ -43,8 +43,7 @@ def follow(
     """
     hosts = connections.hosts
     for _ in range(most + 1):
-        origin = hosts.admit(url)
-        response = connections.get(url, _with_token(headers, token, hosts.may_have_token(origin)))
+        origin, response = connections.get(url, headers, token)
         answer = Answer(response, url, hosts.is_own(origin))
         try:
             look(answer)
@@ -56,10 +55,6 @@ def follow(
             raise
         start_of_body(response)
     raise UpstreamBroken(f"{hosts.name} sent us from one address to the next more than {most} times")
-
-
-def _with_token(headers: Mapping[str, str], token: str, allowed: bool) -> dict[str, str]:
-    return {**headers, "Authorization": f"Bearer {token}"} if token and allowed else dict(headers)
 
 
 def _target(answer: Answer, origin: Origin) -> str:

@@ -35,6 +35,8 @@ class SocketStream:
         wanted = min(len(buffer), self._left)
         if not wanted:
             return 0
+        if not self._open:
+            raise self._broken("was given up")
         try:
             count = self._read(buffer[:wanted])
         except TimeoutError:

@@ -27,7 +27,9 @@ def test_revisions_that_git_allows_are_taken(text: str) -> None:
     assert parse_revision(text) == text
 
 
-@pytest.mark.parametrize("text", ["", "..", "a..b", "a b", "a/../b", "/main", "main/", "a\\b", "x@{1}", "a//b", "\x00"])
+@pytest.mark.parametrize(
+    "text", ["", "..", "a..b", "a b", "a/../b", "/main", "main/", "a\\b", "x@{1}", "a//b", "\x00", "\udc80"]
+)
 def test_revisions_that_git_refuses_are_refused(text: str) -> None:
     with pytest.raises(BadName):
         parse_revision(text)
@@ -41,7 +43,7 @@ def test_awkward_but_honest_paths_are_taken(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "../x", "a/../b", "/etc/passwd", "a//b", "a/./b", "a\\..\\b", "a\x00b", "a/", "x" * 1025]
+    "text", ["", "../x", "a/../b", "/etc/passwd", "a//b", "a/./b", "a\\..\\b", "a\x00b", "a\udc80b", "a/", "x" * 1025]
 )
 def test_paths_that_could_leave_the_repo_are_refused(text: str) -> None:
     with pytest.raises(BadName):
