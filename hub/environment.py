@@ -40,8 +40,15 @@ class Environment:
             return False
         raise SettingError(f"{name} is {text!r}; write 'on' or 'off'")
 
-    def number(self, name: str, default: int, least: int = 0) -> int:
-        """A whole number of at least `least`."""
+    def choice(self, name: str, default: str, allowed: tuple[str, ...]) -> str:
+        """One of a few words; capitals do not matter."""
+        text = self.text(name, default).upper()
+        if text not in allowed:
+            raise SettingError(f"{name} is {text!r}; write one of {', '.join(allowed)}")
+        return text
+
+    def number(self, name: str, default: int, least: int = 0, most: int = 2**31) -> int:
+        """A whole number from `least` to `most`."""
         text = self.text(name)
         try:
             value = int(text) if text else default
@@ -49,6 +56,8 @@ class Environment:
             raise SettingError(f"{name} is {text!r}; write a whole number") from None
         if value < least:
             raise SettingError(f"{name} is {value}; it must be at least {least}")
+        if value > most:
+            raise SettingError(f"{name} is {value}; it must be at most {most}")
         return value
 
     def words(self, name: str) -> list[str]:

@@ -6,14 +6,18 @@ What each variable means, its default and its limits: hub/docs/operator.md.
 import os
 import secrets
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import dj_database_url
+from django.templatetags.static import static
 from django.urls import reverse_lazy
+from django.utils.functional import lazy
 
-from hub.environment import Environment
+from hub.environment import Environment, SettingError
 
-env = Environment()
+env = ENVIRONMENT = Environment()
+static_lazy = lazy(static, str)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.text("HUB_DATA_DIR", "data")).absolute()
@@ -22,22 +26,34 @@ DATA_DIR = Path(env.text("HUB_DATA_DIR", "data")).absolute()
 def _kept_secret_key() -> str:
     """The key in the data dir, made on the first start; two processes that start at once agree on one."""
     path = DATA_DIR / "secret_key"
-    DATA_DIR.mkdir(parents=True, exist_ok=True)
     try:
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(48))
+        DATA_DIR.mkdir(parents=True, exist_ok=True)
+        _write_once(path, secrets.token_urlsafe(48))
+        return path.read_text().strip()
+    except OSError as error:
+        raise SettingError(f"HUB_DATA_DIR is {str(DATA_DIR)!r}, which cannot be used: {error.strerror}") from error
+
+
+def _write_once(path: Path, text: str) -> None:
+    """The file appears with its text or not at all, so that nobody reads a key that is not written yet."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+    try:
+        os.link(draft, path)
     except FileExistsError:
         pass
-    return path.read_text().strip()
+    finally:
+        draft.unlink()
 
 
 HOST = env.text("HUB_HOST", "127.0.0.1")
-PORT = env.number("HUB_PORT", 8000, least=1)
+PORT = env.number("HUB_PORT", 8000, least=1, most=65535)
 EXTERNAL_URL = env.text("HUB_EXTERNAL_URL").rstrip("/")
 SECRET_KEY = env.text("HUB_SECRET_KEY") or _kept_secret_key()
 ADMIN_PASSWORD = env.text("HUB_ADMIN_PASSWORD")
 DEBUG = env.flag("HUB_DEBUG", False)
-LOG_LEVEL = env.text("HUB_LOG_LEVEL", "INFO").upper()
+LOG_LEVEL = env.choice("HUB_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))
 
 # Mode: without a broker, one worker process beside the web process polls the rows.
 BROKER_URL = env.text("HUB_BROKER_URL")
@@ -93,6 +109,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "hub.dialects.door.Door",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -101,11 +118,13 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "hub.web.security.ContentSecurityPolicy",
 ]
 
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "hub" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -117,13 +136,17 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {
-    "default": dj_database_url.parse(
-        env.text("HUB_DATABASE_URL", f"sqlite:///{DATA_DIR / 'hub.sqlite3'}"),
-        conn_max_age=None,
-        conn_health_checks=True,
-    )
-}
+
+def _database(url: str) -> dict[str, Any]:
+    if not url.startswith(("sqlite:", "postgres:", "postgresql:")):
+        raise SettingError("HUB_DATABASE_URL must begin with sqlite:/// or postgres://")
+    try:
+        return {**dj_database_url.parse(url, conn_max_age=None, conn_health_checks=True)}
+    except ValueError as error:
+        raise SettingError(f"HUB_DATABASE_URL cannot be read ({error})") from error
+
+
+DATABASES = {"default": _database(env.text("HUB_DATABASE_URL", f"sqlite:///{DATA_DIR / 'hub.sqlite3'}"))}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # IMMEDIATE takes the write lock at BEGIN, so that two writers queue instead of failing half-way.
     DATABASES["default"]["OPTIONS"] = {
@@ -138,22 +161,56 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-LOGIN_URL = reverse_lazy("admin:login")
+LOGIN_URL = reverse_lazy("web:login")
+LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = reverse_lazy("web:home")
 
 STATIC_URL = "/-/static/"
-STATIC_ROOT = DATA_DIR / "static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
+FORMAT_MODULE_PATH = ["hub.formats"]
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.CursorPagination",
-    "PAGE_SIZE": 100,
+    "EXCEPTION_HANDLER": "hub.api.errors.answer_error",
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "hub.api.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["hub.api.access.MayPull"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PAGINATION_CLASS": "hub.api.paging.NewestFirst",
+}
+
+UNFOLD = {
+    "SITE_TITLE": "Entrepot",
+    "SITE_HEADER": "Entrepot",
+    "SITE_SUBHEADER": "Admin",
+    "SITE_URL": "/-/",
+    "SITE_ICON": static_lazy("hub/icon.svg"),
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": static_lazy("hub/icon.svg")}],
+    "STYLES": [static_lazy("hub/admin.css")],
+    "SCRIPTS": [],
+    "SHOW_HISTORY": False,
+    "DASHBOARD_CALLBACK": "hub.web.dashboard.dashboard",
+    "SIDEBAR": {"show_search": False, "navigation": "hub.web.dashboard.navigation"},
+    "COLORS": {
+        "primary": {
+            "50": "oklch(98.4% .014 180.72)",
+            "100": "oklch(95.3% .051 180.801)",
+            "200": "oklch(91% .096 180.426)",
+            "300": "oklch(85.5% .138 181.071)",
+            "400": "oklch(77.7% .152 181.912)",
+            "500": "oklch(62% .13 182.503)",
+            "600": "oklch(53% .11 184.704)",
+            "700": "oklch(45% .09 186.391)",
+            "800": "oklch(40% .075 188.216)",
+            "900": "oklch(35% .06 188.416)",
+            "950": "oklch(27.7% .046 192.524)",
+        },
+    },
 }
 
 LOGGING = {

@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 
 from hub.accounts.callers import Caller
+from hub.accounts.tokens import forget_cached
+from hub.catalog import pulls
+from hub.catalog.memory import forget_everything
 from hub.upstreams.models import Upstream
 from tests.fakes import FakeHub, world
 
@@ -35,3 +38,12 @@ def own_store(settings: Any, tmp_path: Path) -> str:
     """Every test keeps its bytes apart."""
     settings.STORE_URL = f"file://{tmp_path / 'blobs'}"
     return str(settings.STORE_URL)
+
+
+@pytest.fixture(autouse=True)
+def fresh_memory() -> None:
+    """Rows of one test's database must not be remembered in the next, nor counted, and no thread writes behind a
+    test's back."""
+    forget_everything()
+    forget_cached()
+    pulls.write_by_hand()

@@ -28,6 +28,8 @@ class LocalFile:
     path: Path
 
 
+Bytes = bytes | bytearray | memoryview
+
 Location = LocalFile
 """How a blob can be handed out. A store without local files adds its own kind (a presigned address)."""
 
@@ -41,7 +43,7 @@ class Upload(Protocol):
     def sealed(self) -> frozenset[int]:
         """Numbers (from 0) of the parts that are durable, from this run or one that was killed."""
 
-    def write(self, offset: int, data: bytes | bytearray | memoryview) -> None:
+    def write(self, offset: int, data: Bytes) -> None:
         """Writes inside one part; bytes of one part come in order, from one thread."""
 
     def seal(self, number: int) -> None:
@@ -65,9 +67,12 @@ class Store(Protocol):
         """Raises StoreError with a sentence that says what is wrong with the configuration, if anything is."""
 
     def upload(self, key: str, size: int) -> Upload:
-        """Begins or resumes the upload that is known as `key` (a transfer's digest, `sha256:…` or `git:…`)."""
+        """Begins or resumes the upload that is known as `key` (a transfer's digest, `sha256:…` or `git:…`).
 
-    def put(self, blobs: Mapping[str, bytes]) -> None:
+        Raises StoreFull where the rest cannot fit, StoreError while somebody else writes the same key.
+        """
+
+    def put(self, blobs: Mapping[str, Bytes]) -> None:
         """Stores small blobs under their sha256; returns when all are durable."""
 
     def open(self, sha256: str) -> BinaryIO:
@@ -79,8 +84,8 @@ class Store(Protocol):
     def locate(self, sha256: str) -> Location:
         """How to hand the blob out without touching its bytes. Raises BlobMissing."""
 
-    def delete(self, sha256: str) -> None:
-        """Removes the bytes; nothing happens where there are none."""
+    def delete(self, sha256: str, before: datetime | None = None) -> bool:
+        """Removes the bytes, and says whether it did; with `before`, only those that were written before it."""
 
     def walk(self) -> Iterator[StoredBlob]:
         """Every object held, in no order."""

@@ -1,4 +1,4 @@
-"""What people decide about a request: approve, refuse, retry. Each is one conditional UPDATE and one event."""
+"""What people decide about a request: approve, refuse, retry, hurry. Each is one conditional UPDATE and one event."""
 
 from typing import Any
 
@@ -8,7 +8,8 @@ from django.utils import timezone
 from hub.accounts.callers import Caller
 from hub.accounts.events import record
 from hub.errors import BadInput, WrongState
-from hub.mirroring.models import Request
+from hub.mirroring.models import Request, Transfer
+from hub.mirroring.progress import transfers_of
 from hub.nudge import nudge
 
 State = Request.State
@@ -43,6 +44,16 @@ def retry(request: Request, caller: Caller) -> None:
         _update(request, [State.FAILED], {"state": state, "error": "", "error_code": ""})
         record(caller, "request.retried", str(request), request=request.pk)
     nudge("workers.plan" if decided else "workers.look", request.pk)
+
+
+def hurry(request: Request, caller: Caller) -> None:
+    """The files of a request that wait for their next try are tried now: somebody has mended what stopped them."""
+    waiting = [transfer.pk for transfer in transfers_of(request)]
+    with transaction.atomic():
+        queued = Transfer.objects.filter(pk__in=waiting, state=Transfer.State.QUEUED, lease_owner="")
+        if queued.exclude(not_before=None).update(not_before=None, attempts=0):
+            record(caller, "request.hurried", str(request), request=request.pk)
+            nudge("workers.sweep")
 
 
 def _move(request: Request, caller: Caller, before: list[State], after: State, verb: str, reason: str) -> None:

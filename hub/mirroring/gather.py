@@ -88,7 +88,6 @@ def _requeue(ended: Transfer, revision: Revision, path: str) -> None:
         error="",
         error_code="",
         received=0,
-        blob=None,
         lease_owner="",
         lease_until=None,
     )

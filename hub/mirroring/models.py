@@ -2,7 +2,6 @@ from django.db import models
 from django.utils import timezone
 
 from hub.accounts.models import User
-from hub.blobs.models import Blob
 from hub.catalog.models import Revision
 from hub.mirroring.leases import Lease, LeaseQuerySet
 from hub.upstreams.models import Upstream
@@ -106,7 +105,6 @@ class Transfer(Lease):
     bytes_per_second = models.BigIntegerField(default=0)
     error_code = models.CharField(max_length=50, blank=True)
     error = models.CharField(max_length=1000, blank=True)
-    blob = models.ForeignKey(Blob, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)

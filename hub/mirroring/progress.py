@@ -4,18 +4,23 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q, Sum
 
+from hub.mirroring.gather import waiting_for
 from hub.mirroring.models import Request, Transfer
 
 
 @dataclass(frozen=True)
 class Progress:
-    """Bytes and files of the wanted part; `seconds_left` is None while no speed is known."""
+    """Bytes and files of the wanted part; `seconds_left` is None while no speed is known.
+
+    `trouble` is what stopped the last try of a file that will be tried again; "" where all goes well.
+    """
 
     files_done: int
     files_total: int
     bytes_done: int
     bytes_total: int
     bytes_per_second: int
+    trouble: str = ""
 
     @property
     def seconds_left(self) -> float | None:
@@ -31,7 +36,8 @@ class Progress:
         return min(99, self.bytes_done * 100 // max(self.bytes_total, 1))
 
     def __str__(self) -> str:
-        return f"{self.percent}% ({self.files_done} of {self.files_total} files)"
+        text = f"{self.percent}% ({self.files_done} of {self.files_total} files)"
+        return f"{text}; trying again after trouble with {self.trouble}" if self.trouble else text
 
 
 def progress_of(request: Request) -> Progress:
@@ -43,13 +49,15 @@ def progress_of(request: Request) -> Progress:
     counts = request.revision.files.filter(wanted=True).aggregate(
         files=Count("pk"), bytes=Sum("size"), held=Count("pk", filter=held), held_bytes=Sum("size", filter=held)
     )
-    arriving = _arriving(request) if counts["held"] < counts["files"] else (0, 0)
+    is_complete = counts["held"] == counts["files"]
+    arriving = (0, 0) if is_complete else _arriving(request)
     return Progress(
         files_done=counts["held"],
         files_total=counts["files"],
         bytes_done=min((counts["held_bytes"] or 0) + arriving[0], counts["bytes"] or 0),
         bytes_total=counts["bytes"] or 0,
         bytes_per_second=arriving[1],
+        trouble="" if is_complete else _trouble(request),
     )
 
 
@@ -66,5 +74,17 @@ def transfers_of(request: Request) -> list[Transfer]:
 
 
 def _arriving(request: Request) -> tuple[int, int]:
-    running = [transfer for transfer in transfers_of(request) if transfer.state == Transfer.State.QUEUED]
+    """Bytes and speed of what is half here. Only large files are: small ones arrive whole, so few rows are read."""
+    half = Transfer.objects.filter(state=Transfer.State.QUEUED, received__gt=0)
+    running = [transfer for transfer in half if _is_for(transfer, request)]
     return sum(t.received for t in running), sum(t.bytes_per_second for t in running if t.lease_owner)
+
+
+def _trouble(request: Request) -> str:
+    """The last error of a file that is tried again, with its name. A sample is enough: one cause stops many files."""
+    failed = Transfer.objects.filter(state=Transfer.State.QUEUED).exclude(error="").order_by("-pk")[:20]
+    return next((f"{transfer.path}: {transfer.error}" for transfer in failed if _is_for(transfer, request)), "")
+
+
+def _is_for(transfer: Transfer, request: Request) -> bool:
+    return waiting_for(transfer).filter(revision=request.revision).exists()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from hub.accounts.callers import SYSTEM
@@ -43,39 +43,35 @@ def settle(landings: Sequence[Landing]) -> None:
     lease now settles the same digest.
     """
     with transaction.atomic():
-        kept = [landing for landing in landings if _end(landing)]
-        if not kept:
-            return
-        blobs = _blob_rows(kept)
-        for landing in kept:
-            Transfer.objects.filter(pk=landing.transfer_id).update(blob=blobs[landing.sha256])
+        kept = _end(landings)
+        Blob.objects.bulk_create(
+            [Blob(sha256=landing.sha256, size=landing.size, git_oid=landing.git_oid) for landing in kept],
+            ignore_conflicts=True,
+        )
         files = _files_of(Transfer.objects.filter(pk__in=[landing.transfer_id for landing in kept]))
         waiting = set(files.values_list("revision_id", flat=True))
         link_held(files)
         conclude(waiting)
 
 
-def _end(landing: Landing) -> bool:
-    won = Transfer.objects.filter(pk=landing.transfer_id, state=Transfer.State.QUEUED).release(
-        landing.owner,
-        state=Transfer.State.DONE,
-        received=landing.size,
-        finished_at=timezone.now(),
-        error="",
-        error_code="",
-    )
-    if not won:
-        logger.info("transfer %s was taken over by another worker; its landing is dropped", landing.transfer_id)
-    return bool(won)
-
-
-def _blob_rows(landings: Sequence[Landing]) -> dict[str, int]:
-    """Primary keys by sha256; rows are made for digests that have none yet."""
-    Blob.objects.bulk_create(
-        [Blob(sha256=landing.sha256, size=landing.size, git_oid=landing.git_oid) for landing in landings],
-        ignore_conflicts=True,
-    )
-    return dict(Blob.objects.filter(sha256__in={landing.sha256 for landing in landings}).values_list("sha256", "pk"))
+def _end(landings: Sequence[Landing]) -> list[Landing]:
+    """Marks the transfers done whose lease still belongs to the landing's owner; returns those landings."""
+    queued = Transfer.objects.filter(state=Transfer.State.QUEUED)
+    named = queued.filter(pk__in=[landing.transfer_id for landing in landings]).select_for_update()
+    owners = dict(named.values_list("pk", "lease_owner"))
+    kept = [landing for landing in landings if owners.get(landing.transfer_id) == landing.owner]
+    for owner in {landing.owner for landing in kept}:
+        queued.filter(pk__in=[landing.transfer_id for landing in kept if landing.owner == owner]).release(
+            owner,
+            state=Transfer.State.DONE,
+            received=F("size"),
+            finished_at=timezone.now(),
+            error="",
+            error_code="",
+        )
+    if len(kept) < len(landings):
+        logger.info("%d transfers were taken over by another worker", len(landings) - len(kept))
+    return kept
 
 
 def _files_of(transfers: QuerySet[Transfer]) -> QuerySet[RepoFile]:

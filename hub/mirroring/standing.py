@@ -38,7 +38,7 @@ def standing_of(request: Request) -> dict[str, Any]:
         "percent": progress.percent,
         "text": _line(state, progress, left),
         "error_code": request.error_code,
-        "error": request.error,
+        "error": request.error or progress.trouble,
         "failed_transfers": len(failed_transfers(request)),
     }
 

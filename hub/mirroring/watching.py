@@ -35,12 +35,12 @@ def _changes(request: Request, every: float) -> Iterator[Progress]:
         if now != seen:
             last_change, seen = time.monotonic(), now
         elif time.monotonic() - last_change > IDLE_SECONDS:
-            tqdm.write(_why_idle(request))
+            tqdm.write(_why_idle(request.error or progress.trouble))
             last_change = time.monotonic()
         time.sleep(every)
 
 
-def _why_idle(request: Request) -> str:
-    if request.error:
-        return f"Still trying. The last error was: {request.error}"
+def _why_idle(trouble: str) -> str:
+    if trouble:
+        return f"Still trying. The last error was: {trouble}"
     return "Nothing has moved for a while. Is a worker running? Start one with: manage.py work"

@@ -28,10 +28,14 @@ CLASSIC, CLASSIC_FROM = "classic-community/gpt-old", "gpt-old"
 MEMBER, OUTSIDER = "mia", "otto"
 
 
+MINILM_CACHE = Path(__file__).resolve().parents[2] / ".cache" / "minilm"
+
+
 def minilm_dir() -> Path | None:
-    """Where the files of the model lie if its package is installed; the package itself is not imported."""
+    """Where the files of the model lie if its package is installed, for Python or by tests/clients/install.py; the
+    package itself is not imported."""
     spec = importlib.util.find_spec(MINILM_PACKAGE)
-    folders = list(spec.submodule_search_locations or []) if spec else []
+    folders = [*((spec.submodule_search_locations or []) if spec else []), str(MINILM_CACHE / MINILM_PACKAGE)]
     return next((Path(folder) / "model" for folder in folders if (Path(folder) / "model").is_dir()), None)
 
 

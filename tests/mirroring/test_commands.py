@@ -3,7 +3,9 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from hub.errors import FileMissing, StoreFull
 from hub.mirroring.models import Request, Transfer
+from hub.mirroring.settle import fail
 from hub.mirroring.steps import plan
 from hub.policy.models import Rule
 from hub.upstreams.models import Upstream
@@ -39,6 +41,34 @@ def test_mirror_says_published_when_it_is_held_already(upstream: Upstream, permi
     plan(Request.objects.get().pk)
     assert Request.objects.get().state == Request.State.PUBLISHED
     assert not Transfer.objects.filter(state=Transfer.State.QUEUED).exists()
+
+
+def test_mirror_takes_up_again_at_once_what_has_just_failed(upstream: Upstream, permissive: Rule, ask: Ask) -> None:
+    request = advance(ask(world.TINY))
+    transfer = Transfer.objects.all()[0]
+    Transfer.objects.filter(pk=transfer.pk).claim("me")
+    fail(transfer.pk, "me", FileMissing("it is gone upstream"))
+    request.refresh_from_db()
+    assert request.state == Request.State.FAILED
+    run("mirror", world.TINY)
+    plan(request.pk)
+    request.refresh_from_db()
+    assert request.state == Request.State.FETCHING
+
+
+def test_requests_tells_the_trouble_of_a_file_that_is_tried_again(
+    upstream: Upstream, permissive: Rule, ask: Ask
+) -> None:
+    advance(ask(world.TINY))
+    transfer = Transfer.objects.all()[0]
+    Transfer.objects.filter(pk=transfer.pk).claim("me")
+    fail(transfer.pk, "me", StoreFull("there is no room on the disk"))
+    assert f"{transfer.path}: There is no room on the disk" in run("requests")
+    run("mirror", world.TINY)
+    transfer.refresh_from_db()
+    assert transfer.not_before is None, "an operator who asks again has made room"
+    land(transfer)
+    assert "no room" not in run("requests")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('blobs', '0001_initial'),
         ('catalog', '0001_initial'),
         ('upstreams', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -88,7 +87,6 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('started_at', models.DateTimeField(null=True)),
                 ('finished_at', models.DateTimeField(null=True)),
-                ('blob', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='blobs.blob')),
                 ('upstream', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='upstreams.upstream')),
             ],
             options={

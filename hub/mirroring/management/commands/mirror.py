@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from hub.accounts.callers import operator
 from hub.errors import HubError
-from hub.mirroring.decisions import approve
+from hub.mirroring.decisions import approve, hurry, retry
 from hub.mirroring.models import Request
 from hub.mirroring.steps import look
 from hub.mirroring.watching import watch
@@ -45,6 +45,11 @@ class Command(BaseCommand):
         kind, caller = RepoKind(options["kind"]), operator()
         wish = Wish(upstream, kind, repo_id, options["revision"], tuple(options["include"]), tuple(options["exclude"]))
         request = submit(wish, caller)
+        if request.state == Request.State.FAILED:
+            # A client that asks too soon is told of the last failure; an operator who asks means it.
+            retry(request, caller)
+        elif request.state == Request.State.FETCHING:
+            hurry(request, caller)
         # Looked up here and now, so that a slip in the id is told at once, worker or not.
         look(request.pk)
         request.refresh_from_db()

@@ -1,0 +1,137 @@
+"""The same lookups for many readers a second: remembered in process, so that warm traffic asks the database nothing.
+
+Names move, so a shelf is remembered for a second. What a commit holds never changes; it is remembered for longer, and
+only as long as the commit itself can be found, so that what an operator deletes is gone within `COMMIT_SECONDS`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from hub.catalog.lookup import DEFAULT_NAMES, file_missing, find_repo, find_revision
+from hub.catalog.memory import Memory
+from hub.catalog.models import Ref, RepoFile, Revision
+from hub.names import RepoId, RepoKind, is_commit
+
+NAME_SECONDS = 1.0
+COMMIT_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """A published revision, by its row and its commit."""
+
+    revision_pk: int
+    commit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A held repo and the names under which its revisions are known."""
+
+    repo_pk: int
+    kind: RepoKind
+    repo_id: RepoId
+    default_ref: str
+    names: Mapping[str, Pin]
+
+
+@dataclass(frozen=True, slots=True)
+class HeldFile:
+    """A file of a published tree. `sha256` is "" where it lies in git itself, `blob` where its bytes are not held."""
+
+    commit: str
+    path: str
+    size: int
+    oid: str
+    sha256: str
+    blob: str
+
+    @property
+    def etag(self) -> str:
+        return self.sha256 or self.oid
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What upstream told about a commit: its description, and the newest commits."""
+
+    info: Mapping[str, Any]
+    history: tuple[Mapping[str, Any], ...]
+
+
+_shelves: Memory[tuple[str, str], Shelf] = Memory(4096, NAME_SECONDS)
+_commits: Memory[tuple[int, str], Pin] = Memory(16384, COMMIT_SECONDS)
+_files: Memory[tuple[int, str], HeldFile] = Memory(65536)
+_sheets: Memory[int, Sheet] = Memory(256)
+
+
+def shelf_of(kind: RepoKind, repo_id: RepoId) -> Shelf:
+    """Raises RepoMissing where the repo is not held."""
+    key = (kind.value, repo_id.key)
+    found = _shelves.get(key)
+    if found is None:
+        found = _read_shelf(kind, repo_id)
+        _shelves.put(key, found)
+    return found
+
+
+def forget_shelf(kind: RepoKind, repo_id: RepoId) -> None:
+    """Looks again at the next call: something has just been published, or may have been."""
+    _shelves.drop((kind.value, repo_id.key))
+
+
+def pin_of(shelf: Shelf, revision: str) -> Pin:
+    """The published revision of that name or commit. Raises RevisionMissing."""
+    name = shelf.default_ref if revision in DEFAULT_NAMES else revision
+    found = shelf.names.get(name) or _commits.get((shelf.repo_pk, name))
+    if found is None:
+        row = find_revision(find_repo(shelf.kind, shelf.repo_id), revision)
+        found = Pin(row.pk, row.commit)
+        if is_commit(name):
+            _commits.put((shelf.repo_pk, name), found)
+    return found
+
+
+def file_of(pin: Pin, path: str) -> HeldFile:
+    """Raises FileMissing, which is true for ever: a published tree is whole and never changes."""
+    key = (pin.revision_pk, path)
+    found = _files.get(key)
+    if found is None:
+        found = _read_file(pin, path)
+        if found.blob:
+            _files.put(key, found)
+    return found
+
+
+def sheet_of(pin: Pin) -> Sheet:
+    found = _sheets.get(pin.revision_pk)
+    if found is None:
+        info, history = Revision.objects.values_list("info", "history").get(pk=pin.revision_pk)
+        found = Sheet(info, tuple(history))
+        _sheets.put(pin.revision_pk, found)
+    return found
+
+
+def _read_shelf(kind: RepoKind, repo_id: RepoId) -> Shelf:
+    repo = find_repo(kind, repo_id)
+    names: dict[str, Pin] = {}
+    refs = Ref.objects.filter(repo=repo, revision__published_at__isnull=False)
+    for ref_kind, name, full, pk, commit in refs.values_list("kind", "name", "ref", "revision_id", "revision__commit"):
+        pin = Pin(pk, commit)
+        names[full] = pin
+        if ref_kind in (Ref.Kind.BRANCH, Ref.Kind.TAG):
+            names[name] = pin
+    return Shelf(repo.pk, kind, repo.repo_id, repo.default_ref, names)
+
+
+def _read_file(pin: Pin, path: str) -> HeldFile:
+    row = (
+        RepoFile.objects.filter(revision_id=pin.revision_pk, path=path)
+        .values_list("size", "oid", "sha256", "blob__sha256")
+        .first()
+    )
+    if row is None:
+        raise file_missing(path, pin.commit)
+    size, oid, sha256, blob = row
+    return HeldFile(pin.commit, path, size, oid, sha256, blob or "")

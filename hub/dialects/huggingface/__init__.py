@@ -1,0 +1,1 @@
+"""The Hugging Face wire, at the root. What real clients need, and which versions: hub/docs/clients.md."""

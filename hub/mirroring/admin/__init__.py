@@ -1,0 +1,5 @@
+"""Admin pages of requests and transfers."""
+
+from hub.mirroring.admin import requests, transfers
+
+__all__ = ["requests", "transfers"]

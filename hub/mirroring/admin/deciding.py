@@ -1,0 +1,94 @@
+"""The small page between a button and a decision: what is decided, and why."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from hub.accounts.callers import Caller
+from hub.accounts.staff import staff_caller
+from hub.errors import HubError
+from hub.mirroring import decisions
+from hub.mirroring.models import Request
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One thing that staff can decide. `done` is what happened, for the message afterwards."""
+
+    verb: str
+    done: str
+    decide: Callable[[Request, Caller, str], None]
+    needs_reason: bool = False
+    takes_reason: bool = True
+
+
+def _retry(request: Request, caller: Caller, reason: str) -> None:
+    decisions.retry(request, caller)
+
+
+APPROVE = Decision("Approve", "approved", decisions.approve)
+REFUSE = Decision("Refuse", "refused", decisions.refuse, needs_reason=True)
+RETRY = Decision("Retry", "taken up again", _retry, takes_reason=False)
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(max_length=500, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}))
+
+    def __init__(self, decision: Decision, data: object = None) -> None:
+        super().__init__(data)  # type: ignore[arg-type]
+        field = self.fields["reason"]
+        field.required = decision.needs_reason
+        field.help_text = "Shown to everybody who asked, and kept in the audit trail."
+        if not decision.takes_reason:
+            del self.fields["reason"]
+
+
+def decide_page(
+    pages: ModelAdmin, request: HttpRequest, decision: Decision, rows: Sequence[Request], list_action: str = ""
+) -> HttpResponse:
+    """Asks for the reason, then decides each row by itself and says how each went.
+
+    `list_action` is the name of the list action that led here: its first POST only carries the selection.
+    """
+    sent = request.method == "POST" and (not list_action or "decided" in request.POST)
+    form = ReasonForm(decision, request.POST if sent else None)
+    if sent and form.is_valid():
+        for row in rows:
+            _decide(request, decision, row, form.cleaned_data.get("reason", ""))
+        return redirect(_back_to(rows, list_action))
+    context = {
+        **pages.admin_site.each_context(request),
+        "opts": pages.model._meta,
+        "title": f"{decision.verb} {rows[0].repo_id if len(rows) == 1 else f'{len(rows)} requests'}",
+        "decision": decision,
+        "rows": rows,
+        "form": form,
+        "list_action": list_action,
+        "checkbox": ACTION_CHECKBOX_NAME,
+        "back": _back_to(rows, list_action),
+    }
+    return TemplateResponse(request, "admin/mirroring/decide.html", context)
+
+
+def _decide(request: HttpRequest, decision: Decision, row: Request, reason: str) -> None:
+    try:
+        decision.decide(row, staff_caller(request), reason)
+    except HubError as error:
+        messages.error(request, f"{row.repo_id}: {error.words}")
+    else:
+        messages.success(request, f"{row.repo_id} was {decision.done}.")
+
+
+def _back_to(rows: Sequence[Request], list_action: str) -> str:
+    if list_action or len(rows) != 1:
+        return reverse("admin:mirroring_request_changelist")
+    return reverse("admin:mirroring_request_change", args=[rows[0].pk])

@@ -1,0 +1,100 @@
+"""The first page of the admin: what waits, what runs, what is held; and the menu beside every page."""
+
+from typing import Any
+
+from django.db.models import Count, Q, Sum
+from django.http import HttpRequest
+from django.urls import reverse
+
+from hub.blobs.models import Blob
+from hub.catalog.models import Repo
+from hub.mirroring.models import Request, Transfer
+from hub.sizes import human_bytes
+
+_MENU = (
+    (
+        "Mirroring",
+        (
+            ("Requests", "inbox", "mirroring.request"),
+            ("Transfers", "downloading", "mirroring.transfer"),
+        ),
+    ),
+    (
+        "Held",
+        (
+            ("Repos", "deployed_code", "catalog.repo"),
+            ("Revisions", "commit", "catalog.revision"),
+            ("Files", "draft", "catalog.repofile"),
+            ("Blobs", "database", "blobs.blob"),
+        ),
+    ),
+    (
+        "Sources and rules",
+        (
+            ("Upstreams", "cloud_download", "upstreams.upstream"),
+            ("Rules", "rule", "policy.rule"),
+        ),
+    ),
+    (
+        "People",
+        (
+            ("Users", "person", "accounts.user"),
+            ("Roles", "group", "auth.group"),
+            ("Tokens", "key", "accounts.accesstoken"),
+            ("Audit events", "history", "accounts.event"),
+            ("Changes in the admin", "edit_note", "admin.logentry"),
+        ),
+    ),
+)
+
+
+def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Adds the counts, and the requests that wait, for people who may see them."""
+    if request.user.has_perm("mirroring.view_request"):
+        context["counts"] = _counts()
+        waiting = Request.objects.filter(state=Request.State.WAITING).select_related("upstream")
+        context["waiting"] = waiting.order_by("created_at")[:10]
+    return context
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """The menu; entries that a person may not see are left out."""
+    groups = []
+    for title, entries in _MENU:
+        items = [item for item in (_entry(*entry) for entry in entries) if request.user.has_perm(item["needs"])]
+        if items:
+            groups.append({"title": title, "items": items})
+    return groups
+
+
+def _entry(title: str, icon: str, model: str) -> dict[str, str]:
+    app, name = model.split(".")
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse(f"admin:{app}_{name}_changelist"),
+        "needs": f"{app}.view_{name}",
+    }
+
+
+def _counts() -> list[dict[str, str]]:
+    requests = Request.objects.aggregate(
+        waiting=Count("pk", filter=Q(state=Request.State.WAITING)),
+        fetching=Count("pk", filter=Q(state__in=[Request.State.APPROVED, Request.State.FETCHING])),
+        failed=Count("pk", filter=Q(state=Request.State.FAILED)),
+    )
+    running = Transfer.objects.filter(state=Transfer.State.QUEUED).exclude(lease_owner="").count()
+    blobs = Blob.objects.aggregate(bytes=Sum("size"))
+    requests_page = reverse("admin:mirroring_request_changelist")
+    return [
+        _count("Waiting for approval", requests["waiting"], f"{requests_page}?state__exact=waiting"),
+        _count("Being fetched", requests["fetching"], f"{requests_page}?state__exact=fetching"),
+        _count("Failed requests", requests["failed"], f"{requests_page}?state__exact=failed"),
+        _count("Running transfers", running, reverse("admin:mirroring_transfer_changelist")),
+        _count("Held repos", Repo.objects.filter(held=True).count(), reverse("admin:catalog_repo_changelist")),
+        _count("Stored", human_bytes(blobs["bytes"] or 0), reverse("admin:blobs_blob_changelist")),
+    ]
+
+
+def _count(title: str, value: int | str, link: str) -> dict[str, str]:
+    return {"title": title, "value": str(value), "link": link}

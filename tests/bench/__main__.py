@@ -1,0 +1,74 @@
+"""`python -m tests.bench [--only NAME] [--quick] [--rounds N]`: measures, prints tables, and writes the page."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+
+from . import cold_mirror, eight_pulls, page, peer, warm_big, warm_client, warm_small
+from .findings import CannotMeasure, Finding, Skipped
+from .ground import CACHE, FULL, QUICK, Ground, open_ground
+
+
+@dataclass(frozen=True)
+class Row:
+    words: str
+    measure: Callable[[Ground], Iterator[Finding]]
+
+
+ROWS = {
+    "warm-big": Row("A big file from the hub, beside nginx", warm_big.measure),
+    "warm-small": Row("Small files from the hub, beside an empty view", warm_small.measure),
+    "warm-client": Row("`hf download` of what is held, beside the upstream itself", warm_client.measure),
+    "cold-mirror": Row("Bringing a repo in, beside `hf download` of it", cold_mirror.measure),
+    "eight-pulls": Row("Eight pulls at once of what is not held", eight_pulls.measure),
+    "peer": Row("Another mirror beside us", peer.measure),
+}
+
+
+def options(arguments: list[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--only", choices=list(ROWS), action="append", help="measure this row only; may be repeated")
+    parser.add_argument("--quick", action="store_true", help="small sizes and two rounds: does it run? Writes no page")
+    parser.add_argument("--rounds", type=int, default=0, help="default: 6, so that each side goes first as often")
+    return parser.parse_args(arguments)
+
+
+def main() -> int:
+    chosen = options()
+    rounds = chosen.rounds or (2 if chosen.quick else 6)
+    sections: dict[str, list[Finding]] = {}
+    with open_ground(QUICK if chosen.quick else FULL, rounds) as ground:
+        for name in chosen.only or ROWS:
+            started = time.monotonic()
+            sections[name] = list(findings_of(name, ground))
+            print(f"\n### {name} ({time.monotonic() - started:.0f} s)\n\n{page.table(sections[name])}", flush=True)
+    if not chosen.quick:
+        keep(sections, rounds)
+    return 0
+
+
+def findings_of(name: str, ground: Ground) -> Iterator[Finding]:
+    """What the row found; a tool that is missing ends the row with the reason."""
+    try:
+        for finding in ROWS[name].measure(ground):
+            print(page.line(finding), file=sys.stderr, flush=True)
+            yield finding
+    except CannotMeasure as reason:
+        yield Skipped(name, str(reason))
+
+
+def keep(sections: dict[str, list[Finding]], rounds: int) -> None:
+    """The values of each round to .cache/bench, for who wants to look closer; the page only after a whole run."""
+    raw = {name: [asdict(finding) for finding in findings] for name, findings in sections.items()}
+    (CACHE / "bench" / "last.json").write_text(json.dumps(raw, indent=1))
+    if len(sections) == len(ROWS):
+        page.write(page.page(sections, {name: row.words for name, row in ROWS.items()}, rounds))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

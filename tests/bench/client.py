@@ -1,0 +1,47 @@
+"""`hf download` of huggingface_hub 2.4.0, with an empty cache each time."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from pathlib import Path
+
+from .environments import program
+from .ground import Ground, settle_disk
+from .process import clean_environment
+from .upstream import REPO
+
+VERSION = "2.4.0"
+
+
+def download(ground: Ground, endpoint: str, repo: str = REPO) -> float:
+    """Seconds of a whole `hf download` from `endpoint`, the start of its process included."""
+    with ground.folder("client") as home:
+        program("huggingface_hub", VERSION, "hf")  # Installed before the clock runs, if it must be.
+        settle_disk()
+        started = time.monotonic()
+        finish(begin(endpoint, home, repo))
+        return time.monotonic() - started
+
+
+def begin(endpoint: str, home: Path, repo: str = REPO) -> subprocess.Popen[str]:
+    environment = {
+        "HF_ENDPOINT": endpoint,
+        "HF_HOME": str(home),
+        "HF_HUB_DISABLE_XET": "1",
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+        "HF_HUB_DISABLE_UPDATE_CHECK": "1",
+    }
+    return subprocess.Popen(
+        [program("huggingface_hub", VERSION, "hf"), "download", repo],
+        env=clean_environment(environment),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def finish(process: subprocess.Popen[str]) -> None:
+    told, _ = process.communicate()
+    if process.returncode:
+        raise RuntimeError(f"hf download ended with {process.returncode}: {told[-2000:]}")

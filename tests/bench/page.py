@@ -1,0 +1,99 @@
+"""The findings as a Markdown table, and the page of the documentation that holds it."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import shutil
+import subprocess
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from . import client, olah
+from .findings import Finding, Skipped
+from .ground import BASE
+
+PAGE = BASE / "hub" / "docs" / "benchmarks.md"
+PACKAGES = ("django", "gunicorn", "urllib3", "huggingface_hub")
+
+
+def table(findings: Iterable[Finding]) -> str:
+    head = ["| measured | result | goal | |", "|---|---|---|---|"]
+    return "\n".join(head + [line(finding) for finding in findings])
+
+
+def line(finding: Finding) -> str:
+    if isinstance(finding, Skipped):
+        return f"| {finding.title} | not measured: {finding.reason} | | |"
+    return f"| {finding.title} | {finding.measured} | {finding.wanted} | {'met' if finding.is_met else 'missed'} |"
+
+
+def machine() -> str:
+    """The shape of the machine, never its name."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / (1 << 30)
+    return f"{os.cpu_count()} cores, {memory:.0f} GiB of memory, {platform.system()} {platform.machine()}"
+
+
+def versions() -> str:
+    known = [f"Python {platform.python_version()}", *(f"{name} {version(name)}" for name in PACKAGES)]
+    known.append(f"nginx {_told('nginx', '-v')}")
+    return ", ".join([*known, f"client: huggingface_hub {client.VERSION}", f"peer: olah {olah.VERSION}"])
+
+
+def _told(name: str, flag: str) -> str:
+    binary = shutil.which(name) or shutil.which(f"/usr/sbin/{name}")
+    if binary is None:
+        return "absent"
+    done = subprocess.run([binary, flag], capture_output=True, text=True)
+    found = re.search(r"\d+\.\d+[.\d]*", done.stdout + done.stderr)
+    return found.group() if found else "unknown"
+
+
+def page(sections: dict[str, list[Finding]], words: dict[str, str], rounds: int) -> str:
+    """`words` says, for each row of the bench, what its section is about."""
+    parts = [HEAD.format(date=datetime.now(UTC).date(), machine=machine(), versions=versions(), rounds=rounds)]
+    for name, findings in sections.items():
+        command = f'    make bench ARGS="--only {name}"'
+        parts.append(f"## {words[name]}\n\n{command}\n\n{table(findings)}\n")
+    return "\n".join([*parts, TAIL])
+
+
+def write(text: str, path: Path = PAGE) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+HEAD = """# Benchmarks
+
+Every figure is a ratio of two things that ran one after the other in the same run, on the same machine and disk,
+against the same stand-in upstream: how one compares with the other carries over to your machine; seconds would not.
+A result is the median of the rounds' ratios, with the lowest and the highest in brackets; of memory and
+counts, the worst round. Rounds: {rounds} (three times as many where a round is one read of a big file). Each side
+goes first as often as the other.
+
+- Date: {date}
+- Machine: {machine}; clients, servers and upstream share it.
+- Versions: {versions}.
+
+`make bench` measures all of it again (about half an hour; 20 GiB of free disk; nginx from the system's packages,
+without which its rows are skipped) and writes this page; `make bench ARGS="--only NAME"` measures one section;
+`make bench ARGS=--quick` checks in a few minutes that everything still runs, with figures that mean nothing.
+"""
+
+TAIL = """## How it is measured
+
+- The upstream is `python -m tests.fakes.huggingface`: one process that sends big files with sendfile from another
+  origin behind a redirect, and small ones from memory behind the hop that the real hub has, too.
+- The hub is `manage.py serve`: two web workers, one embedded worker, SQLite, default settings.
+- Big files are read by a reader that drops the bytes in the kernel (`recv` with MSG_TRUNC), so that what is compared
+  is the servers. Small requests come from one thread with 16 connections that stay open and are never idle, for every
+  file in turn, by branch and by commit. nginx: two workers, sendfile, no access log.
+- `hf download` has an empty cache each time and `HF_HUB_DISABLE_XET=1`; its start counts. So does that of
+  `manage.py mirror`, while the hub, like the upstream, is already running; it is a fresh one, with an empty store, in
+  each round.
+- Memory is the kernel's high-water mark (VmHWM) of the worker and its children at the end of a round.
+- olah runs with two workers and its cache on the same disk.
+"""

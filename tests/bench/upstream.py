@@ -1,0 +1,61 @@
+"""The stand-in for Hugging Face as a process, and what it counted."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from .ground import BASE, Ground, free_port
+from .process import fetch, running, wait_for
+
+REPO = "bench/model"
+
+
+@dataclass(frozen=True)
+class Upstream:
+    url: str
+    control: str
+    groups: str
+
+    def forget(self) -> None:
+        fetch(f"{self.control}/__control__/requests", "DELETE")
+
+    def counters(self) -> dict[str, dict[str, int]]:
+        found: dict[str, dict[str, int]] = json.loads(fetch(f"{self.control}/__control__/counters"))
+        return found
+
+    def requests(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = json.loads(fetch(f"{self.control}/__control__/requests"))
+        return found
+
+    @property
+    def address(self) -> str:
+        return self.url.removeprefix("http://")
+
+
+@contextmanager
+def upstream(ground: Ground, groups: str, rate: int = 0) -> Iterator[Upstream]:
+    """One repo, `REPO`, of files as `1x2GiB,2000x20KiB`; `rate` in bytes per second of each connection."""
+    port, control = free_port(), free_port()
+    with ground.folder("upstream") as folder:
+        command = [sys.executable, "-m", "tests.fakes.huggingface", "--port", port, "--control-port", control]
+        command += ["--synthetic", f"{REPO}={groups}", "--rate", rate]
+        environment = {"PYTHONPATH": str(BASE), "TMPDIR": str(folder)}
+        with running([str(word) for word in command], folder, "upstream", environment) as process:
+            found = Upstream(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{control}", groups)
+            wait_for(f"{found.url}/api/models/{REPO}", process, folder / "upstream.log")
+            make_files(found)
+            yield found
+
+
+def make_files(found: Upstream) -> None:
+    """The stand-in hashes a file when it is first listed and writes it when it is first read: not while we measure."""
+    fetch(f"{found.url}/api/models/{REPO}?blobs=true")
+    for entry in json.loads(fetch(f"{found.url}/api/models/{REPO}/tree/main?recursive=true")):
+        if entry["type"] == "file" and entry.get("lfs"):
+            fetch(f"{found.url}/{REPO}/resolve/main/{entry['path']}", byte_range="bytes=0-0")
+    found.forget()

@@ -1,0 +1,36 @@
+"""Warm GET of a big file: the hub beside nginx with sendfile on the same stored file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .findings import Comparison, Finding
+from .ground import Ground, size_words
+from .hub import hub
+from .nginx import nginx
+from .reader import read
+from .rounds import side_by_side
+from .upstream import REPO, upstream
+
+GOAL = 0.95
+BIG = "group-0/part-00000.safetensors"
+
+
+def measure(ground: Ground) -> Iterator[Finding]:
+    size = ground.sizes.warm
+    with upstream(ground, f"1x{size}B") as source, hub(ground, source) as ours:
+        ours.mirror()
+        stored = ours.stored(size)
+        with nginx(ground, stored.parent) as theirs:
+            addresses = f"{ours.url}/{REPO}/resolve/main/{BIG}", f"{theirs}/{stored.name}"
+            for streams in (1, 8):
+                yield compare(ground, addresses, streams)
+
+
+def compare(ground: Ground, addresses: tuple[str, str], streams: int) -> Comparison:
+    ours, theirs = addresses
+    for address in addresses:  # The first read fills the page cache.
+        read(address, 1)
+    samples = side_by_side(lambda: read(ours, streams), lambda: read(theirs, streams), 3 * ground.rounds)
+    what = f"GET {size_words(ground.sizes.warm)}, warm, {streams} stream{'s' if streams > 1 else ''}"
+    return Comparison(f"{what}: hub / nginx, bytes per second", *samples, goal=GOAL, more_is_better=True)

@@ -1,0 +1,132 @@
+"""The upstream, the hub and the clients of a test session."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.clients.install import MINILM, NotInstalled, installed
+from tests.fakes import world
+
+from . import shelf
+from .clients import VERSIONS, Client, Talk
+from .origin import Origin
+from .processes import running
+from .running import RunningHub
+
+NewHub = Callable[..., RunningHub]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.journey)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
+    """A failed journey shows how every process saw it."""
+    report: Any = yield
+    if report.failed:
+        report.sections += [(f"end of the log of {one.name}", one.tail()) for one in running]
+    return report
+
+
+def installed_or_skip(name: str) -> Path:
+    """A person without a network is not stopped by a client that cannot be installed; a build is."""
+    try:
+        return installed(name)
+    except NotInstalled as error:
+        if os.environ.get("CI"):
+            pytest.fail(str(error))
+        pytest.skip(f"the client {name} cannot be installed here: {error}")
+
+
+@pytest.fixture(scope="session")
+def minilm_files() -> Path:
+    """The real model's files."""
+    installed_or_skip(MINILM)
+    folder = world.minilm_dir()
+    assert folder
+    return folder
+
+
+@pytest.fixture(scope="session")
+def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Origin]:
+    try:
+        installed(MINILM)
+    except NotInstalled:
+        pass
+    folder = world.minilm_dir()
+    options = ["--world", *shelf.options(), *(["--minilm", str(folder)] if folder else [])]
+    started = Origin(tmp_path_factory.mktemp("origin"), options)
+    yield started
+    started.end()
+
+
+@pytest.fixture(scope="session")
+def hub(origin: Origin, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHub]:
+    """A hub with the quick-start rules that every test of the session shares. Nobody kills it."""
+    shared = RunningHub(tmp_path_factory.mktemp("hub"), origin.url)
+    try:
+        shared.start()
+        yield shared
+    finally:
+        shared.end()
+
+
+@pytest.fixture(scope="session")
+def strict_hub(origin: Origin, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHub]:
+    """A hub that wants to know who asks, and that the upstream lets into its gated repos."""
+    token = origin.tokens[world.MEMBER]
+    shared = RunningHub(tmp_path_factory.mktemp("strict"), origin.url, ANONYMOUS_PULL="off", HUGGINGFACE_TOKEN=token)
+    try:
+        shared.start()
+        yield shared
+    finally:
+        shared.end()
+
+
+@pytest.fixture
+def new_hub(origin: Origin, tmp_path: Path) -> Iterator[NewHub]:
+    """`new_hub(ANONYMOUS_PULL="off")` starts one for this test alone."""
+    hubs: list[RunningHub] = []
+
+    def start(**settings: str) -> RunningHub:
+        hubs.append(RunningHub(tmp_path / f"hub-{len(hubs)}", origin.url, **settings))
+        hubs[-1].start()
+        return hubs[-1]
+
+    yield start
+    for one in hubs:
+        one.end()
+
+
+@pytest.fixture(scope="session", params=VERSIONS)
+def client(request: pytest.FixtureRequest) -> Client:
+    """Each of the real clients in turn."""
+    return Client(request.param, installed_or_skip(f"hub-{request.param}"))
+
+
+@pytest.fixture(scope="session")
+def newest() -> Client:
+    return Client(VERSIONS[-1], installed_or_skip(f"hub-{VERSIONS[-1]}"))
+
+
+@pytest.fixture(scope="session")
+def talk(client: Client, hub: RunningHub, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Talk]:
+    """The client's Python interface to the shared hub."""
+    started = client.talk(hub.url, tmp_path_factory.mktemp(f"talk-{client.version}"))
+    yield started
+    started.end()
+
+
+@pytest.fixture
+def homes(tmp_path: Path) -> Iterator[Path]:
+    """Homes of clients that have never seen a file; each `next(homes)` is another one."""
+    return (tmp_path / f"home-{number}" for number in range(1000))

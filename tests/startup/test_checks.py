@@ -1,0 +1,85 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hub import checks
+from hub.environment import Environment, SettingError
+
+
+def ids(found: Any) -> list[str]:
+    return [message.id for message in found]
+
+
+def test_the_settings_of_the_tests_are_fine() -> None:
+    assert checks.check_settings() == []
+    assert checks.check_store() == []
+
+
+def test_a_slip_of_the_pen_is_told_with_the_name_that_was_meant(settings: Any) -> None:
+    environment = Environment({"HUB_PROT": "80"})
+    environment.text("HUB_PORT")
+    settings.ENVIRONMENT = environment
+    (warning,) = checks.unknown_names()
+    assert (warning.id, warning.hint) == ("hub.W001", "Did you mean HUB_PORT?")
+
+
+@pytest.mark.filterwarnings("ignore:Overriding setting DATABASES")
+def test_a_broker_asks_for_postgres(settings: Any) -> None:
+    settings.BROKER_URL = "redis://127.0.0.1"
+    settings.DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3"}}
+    assert ids(checks.sqlite_with_broker()) == ["hub.E001"]
+
+
+@pytest.mark.parametrize(
+    "url", ["hub.example.org", "ftp://hub", "https://hub/path", "https://hub?x=1", "https://u@hub"]
+)
+def test_an_external_address_is_scheme_and_host(url: str, settings: Any) -> None:
+    settings.EXTERNAL_URL = url
+    assert ids(checks.external_url()) == ["hub.E002"]
+
+
+@pytest.mark.parametrize("url", ["", "https://hub.example.org", "http://10.0.0.7:8080"])
+def test_a_good_external_address_is_taken(url: str, settings: Any) -> None:
+    settings.EXTERNAL_URL = url
+    assert ids(checks.external_url()) == []
+
+
+@pytest.mark.parametrize("key", ["short", "x" * 60])
+def test_a_weak_key_is_told(key: str, settings: Any) -> None:
+    settings.SECRET_KEY = key
+    assert ids(checks.secret_key()) == ["hub.W002"]
+
+
+def test_a_short_password_is_told(settings: Any) -> None:
+    settings.ADMIN_PASSWORD = "short"
+    assert ids(checks.admin_password()) == ["hub.W003"]
+
+
+def test_a_store_that_cannot_be_written_is_an_error_with_its_hint(settings: Any, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    settings.STORE_URL = f"file://{tmp_path / 'file' / 'x'}"
+    (error,) = checks.check_store()
+    assert error.id == "hub.E004"
+    assert error.hint
+
+
+@pytest.mark.parametrize(
+    ("variables", "read"),
+    [
+        ({"HUB_X": "loud"}, lambda env: env.choice("HUB_X", "A", ("A", "B"))),
+        ({"HUB_X": "9"}, lambda env: env.number("HUB_X", 1, most=8)),
+        ({"HUB_X": "-1"}, lambda env: env.number("HUB_X", 1)),
+        ({"HUB_X": "one"}, lambda env: env.number("HUB_X", 1)),
+        ({"HUB_X": "maybe"}, lambda env: env.flag("HUB_X", True)),
+        ({"HUB_X_FILE": "/nowhere"}, lambda env: env.text("HUB_X")),
+    ],
+)
+def test_values_that_make_no_sense_name_their_setting(variables: dict[str, str], read: Any) -> None:
+    with pytest.raises(SettingError, match="HUB_X"):
+        read(Environment(variables))
+
+
+def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("a secret\n")
+    assert Environment({"HUB_X_FILE": str(tmp_path / "key")}).text("HUB_X") == "a secret"
