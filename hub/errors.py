@@ -17,6 +17,7 @@
     │   ├── RequestRefused
     │   └── NotIncluded         the repo is held, this file was left out on purpose
     ├── OnItsWay                it is being fetched: come back
+    ├── NobodyAtWork            it was asked for, and no worker takes it up
     ├── WrongState              a step that does not fit where the thing is now
     ├── UpstreamError
     │   ├── UpstreamUnreachable
@@ -133,6 +134,10 @@ class NotIncluded(NotHeld):
 
 class OnItsWay(HubError):
     code, status, permanent = "OnItsWay", 503, False
+
+
+class NobodyAtWork(HubError):
+    code, status, permanent = "NobodyAtWork", 503, False
 
 
 class WrongState(HubError):

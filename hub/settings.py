@@ -74,7 +74,8 @@ _external = urlsplit(EXTERNAL_URL)
 ALLOWED_HOSTS = ["*"]
 CSRF_TRUSTED_ORIGINS = [f"{_external.scheme}://{_external.netloc}"] if EXTERNAL_URL else []
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _external.scheme == "https"
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# Believed only where a proxy has been set up: without one, any client could claim to be on https.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if EXTERNAL_URL else None
 USE_X_FORWARDED_HOST = False
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_NAME = "entrepot_session"

@@ -1,12 +1,16 @@
 """Somebody pulls what the hub does not hold: the wish is put in, and its outcome is waited for, or told as an error."""
 
 import time
+from datetime import timedelta
+
+from django.utils import timezone
 
 from hub.accounts.callers import Caller
 from hub.catalog.models import Revision
 from hub.errors import (
     ApprovalNeeded,
     HubError,
+    NobodyAtWork,
     OnItsWay,
     RepoMissing,
     RequestRefused,
@@ -23,6 +27,10 @@ from hub.upstreams.models import Upstream
 POLL_SECONDS = 0.2
 RETRY_SECONDS = 10
 """What a client is told to wait before it asks again."""
+IDLE_SECONDS = 20
+"""A worker that is alive takes a request up within a second or two."""
+PATIENCE = 2
+"""So many failed looks, a second or two apart, are told to the client; the worker goes on trying."""
 
 _FAILURES: dict[str, type[HubError]] = {
     error.code: error for error in (RepoMissing, RevisionMissing, UpstreamGated, UpstreamUnreachable)
@@ -36,8 +44,8 @@ def pull(
     the file that was asked for, where the repo is held without it; `family` is which kind of upstream to ask.
 
     Upstreams are asked in their order; one that has no such repo passes the wish on to the next.
-    Raises OnItsWay, ApprovalNeeded, RequestRefused (all with `request_id`), RepoMissing, RevisionMissing, and what
-    stopped the request: one of the Upstream family.
+    Raises OnItsWay, NobodyAtWork, ApprovalNeeded, RequestRefused (all with `request_id`), RepoMissing, RevisionMissing,
+    and what stopped the request: one of the Upstream family.
     """
     deadline = time.monotonic() + wait
     missing: HubError = RepoMissing(f"no enabled upstream has {kind} {repo_id}", "check the id's spelling")
@@ -75,8 +83,23 @@ def _raise_if_stuck(request: Request, path: str) -> None:
         why = request.decision_reason or request.verdict_reason
         raise _follow(request, RequestRefused(f"{what} was refused here: {why}", "ask an admin of this hub about it"))
     if request.state == Request.State.FAILED:
-        failure = _FAILURES.get(request.error_code, UpstreamUnreachable)
-        raise _follow(request, failure(request.error or f"{what} could not be fetched"))
+        raise _follow(request, _failure(request, what))
+    if request.state == Request.State.NEW and request.error and request.attempts >= PATIENCE:
+        raise _follow(request, _failure(request, what))
+    if request.state in (Request.State.NEW, Request.State.APPROVED) and _is_left_alone(request):
+        sentence = f"{what} was asked for, and no worker of this hub takes it up"
+        raise _follow(request, NobodyAtWork(sentence, "ask an operator whether the hub's worker runs", RETRY_SECONDS))
+
+
+def _failure(request: Request, what: str) -> HubError:
+    failure = _FAILURES.get(request.error_code, UpstreamUnreachable)
+    return failure(request.error or f"{what} could not be fetched")
+
+
+def _is_left_alone(request: Request) -> bool:
+    """Nobody has claimed it since it came into this state. An old row that was just opened again has a new time."""
+    unclaimed = not request.attempts and not request.lease_owner
+    return unclaimed and timezone.now() - request.changed_at > timedelta(seconds=IDLE_SECONDS)
 
 
 def _where_it_is(request: Request) -> str:

@@ -14,7 +14,7 @@ IDLE_SECONDS = 15
 
 def watch(request: Request, every: float = 0.1) -> None:
     """Draws a progress bar on stderr until the request is published, refused, failed or waits for an approval."""
-    with tqdm(unit="B", unit_scale=True, unit_divisor=1024, desc=request.repo_id, dynamic_ncols=True) as bar:
+    with tqdm(unit="B", unit_scale=True, desc=request.repo_id, dynamic_ncols=True) as bar:
         for progress in _changes(request, every):
             bar.total = progress.bytes_total
             bar.n = progress.bytes_done

@@ -107,9 +107,9 @@ def new_hub(origin: Origin, tmp_path: Path) -> Iterator[NewHub]:
         one.end()
 
 
-@pytest.fixture(scope="session", params=VERSIONS)
+@pytest.fixture(params=VERSIONS)
 def client(request: pytest.FixtureRequest) -> Client:
-    """Each of the real clients in turn."""
+    """Each of the real clients in turn. (Of the test's scope, because pytest orders tests by parameters of wider ones.)"""
     return Client(request.param, installed_or_skip(f"hub-{request.param}"))
 
 
@@ -119,11 +119,20 @@ def newest() -> Client:
 
 
 @pytest.fixture(scope="session")
-def talk(client: Client, hub: RunningHub, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Talk]:
-    """The client's Python interface to the shared hub."""
-    started = client.talk(hub.url, tmp_path_factory.mktemp(f"talk-{client.version}"))
+def talks() -> Iterator[dict[str, Talk]]:
+    """The processes behind `talk`, by version."""
+    started: dict[str, Talk] = {}
     yield started
-    started.end()
+    for one in started.values():
+        one.end()
+
+
+@pytest.fixture
+def talk(client: Client, hub: RunningHub, talks: dict[str, Talk], tmp_path_factory: pytest.TempPathFactory) -> Talk:
+    """The client's Python interface to the shared hub; one process for the whole session."""
+    if client.version not in talks:
+        talks[client.version] = client.talk(hub.url, tmp_path_factory.mktemp(f"talk-{client.version}"))
+    return talks[client.version]
 
 
 @pytest.fixture

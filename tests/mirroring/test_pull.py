@@ -1,10 +1,20 @@
 import threading
+from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from hub.accounts.callers import Caller
-from hub.errors import ApprovalNeeded, OnItsWay, RepoMissing, RequestRefused, UpstreamGated
+from hub.errors import (
+    ApprovalNeeded,
+    NobodyAtWork,
+    OnItsWay,
+    RepoMissing,
+    RequestRefused,
+    UpstreamGated,
+    UpstreamUnreachable,
+)
 from hub.mirroring.decisions import refuse
 from hub.mirroring.models import Request
 from hub.mirroring.pull import pull
@@ -79,6 +89,31 @@ def test_a_repo_that_the_first_upstream_lacks_is_asked_of_the_next(
         land()
         assert miss("only/here", caller)
     assert Request.objects.get(upstream__slug="second").state == Request.State.PUBLISHED
+
+
+@pytest.mark.django_db
+def test_an_upstream_that_stays_away_is_told_instead_of_waited_for(
+    upstream: Upstream, permissive: Rule, caller: Caller, out_there: FakeHub
+) -> None:
+    with pytest.raises(OnItsWay):
+        miss(world.TINY, caller)
+    out_there.unplug()
+    for _ in range(2):
+        look(Request.objects.get().pk)
+        Request.objects.update(not_before=None)
+    with pytest.raises(UpstreamUnreachable):
+        miss(world.TINY, caller)
+
+
+@pytest.mark.django_db
+def test_a_request_that_no_worker_takes_up_is_not_waited_for(
+    upstream: Upstream, permissive: Rule, caller: Caller
+) -> None:
+    with pytest.raises(OnItsWay):
+        miss(world.TINY, caller)
+    Request.objects.update(changed_at=timezone.now() - timedelta(minutes=1))
+    with pytest.raises(NobodyAtWork, match="no worker"):
+        miss(world.TINY, caller)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -2,10 +2,12 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
+from django.db import connection
 from playwright.sync_api import Page, sync_playwright
 
 QUIET = [
@@ -30,12 +32,24 @@ def chromium() -> str:
 @contextmanager
 def open_page(scheme: str = "light", width: int = 1280) -> Iterator[tuple[Page, list[str]]]:
     """A page, and what its console complained about."""
-    # Playwright runs an event loop in this thread, and Django takes that for an async context.
-    complaints: list[str] = []
+    program, complaints = chromium(), list[str]()
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=chromium(), args=QUIET)
+        browser = play.chromium.launch(executable_path=program, args=QUIET)
         page = browser.new_page(color_scheme=scheme, viewport={"width": width, "height": 900})  # type: ignore[arg-type]
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         yield page, complaints
         browser.close()
+
+
+def meanwhile(change: Callable[[], object]) -> None:
+    """Changes rows while a page is open: Playwright's event loop runs in this thread, where Django takes no queries."""
+
+    def changed() -> None:
+        try:
+            change()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as beside:
+        beside.submit(changed).result()

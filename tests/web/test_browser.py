@@ -1,6 +1,5 @@
 """Journeys of people through the pages and the admin, in a real browser."""
 
-import os
 from typing import Any
 
 import pytest
@@ -8,16 +7,9 @@ from playwright.sync_api import expect
 
 from hub.mirroring.models import Request
 from tests import people
-from tests.web.browser import chromium, open_page
+from tests.web.browser import meanwhile, open_page
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture(autouse=True)
-def loop_beside_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Playwright's event loop runs in this thread; the rows are looked at between its steps, never inside them."""
-    chromium()
-    monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
 def test_an_approver_logs_in_reads_the_facts_approves_and_sees_it_move_on(live_server: Any) -> None:
@@ -50,7 +42,8 @@ def test_a_developer_sees_the_state_change_without_reloading(live_server: Any) -
     with open_page() as (page, complaints):
         page.goto(f"{live_server.url}/-/requests/{row.pk}")
         expect(page.get_by_text("Needs approval")).to_be_visible()
-        Request.objects.filter(pk=row.pk).update(state="refused", decision_reason="too large for us")
+        refused = {"state": "refused", "decision_reason": "too large for us"}
+        meanwhile(lambda: Request.objects.filter(pk=row.pk).update(**refused))
         expect(page.get_by_text("too large for us")).to_be_visible(timeout=20_000)
         expect(page.get_by_text("Refused", exact=True)).to_be_visible()
         assert complaints == []

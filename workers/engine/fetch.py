@@ -107,14 +107,14 @@ class LargeFetch:
     def _connection(self) -> None:
         buffer = memoryview(bytearray(BUFFER))
         self._pace.joined()
-        try:
-            while not self._pace.one_too_many() and (number := self.parts.take()) is not None:
-                with a_connection(self._halt):
-                    self._fetch(number, buffer)
-                self.parts.arrived(number)
-                self._to_seal.put(number)
-        finally:
-            self._pace.left()
+        while self._pace.may_stay():
+            if (number := self.parts.take()) is None:
+                self._pace.left()
+                return
+            with a_connection(self._halt):
+                self._fetch(number, buffer)
+            self.parts.arrived(number)
+            self._to_seal.put(number)
 
     def _fetch(self, number: int, buffer: memoryview) -> None:
         """One part. When its stream breaks, a new one goes on from where the bytes ended."""

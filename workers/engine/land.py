@@ -98,11 +98,11 @@ def _bring(transfer: Transfer, claim: Claim, meter: Meter, halt: Halt) -> Landin
     if known := known_landings(claim):
         return known[0]
     held, digest = store(), Digest.parse(transfer.digest)
-    hasher = _held_already(held, digest, transfer.size) or _fetched(held, transfer, digest, meter, halt)
+    hasher = _held_already(held, digest, transfer.size, halt) or _fetched(held, transfer, digest, meter, halt)
     return Landing(transfer.pk, claim.owner, hasher.sha256, transfer.size, hasher.git_oid)
 
 
-def _held_already(held: Store, digest: Digest, size: int) -> Hasher | None:
+def _held_already(held: Store, digest: Digest, size: int, halt: Halt) -> Hasher | None:
     """Bytes whose worker died between storing and settling; they are believed only after they were read."""
     if digest.algorithm is not Algorithm.SHA256 or held.size(digest.hex) != size:
         return None
@@ -110,6 +110,7 @@ def _held_already(held: Store, digest: Digest, size: int) -> Hasher | None:
     with held.open(digest.hex) as file:
         while piece := file.read(BUFFER):
             hasher.update(piece)
+            halt.check()
     try:
         hasher.verify()
     except CorruptBytes:

@@ -8,6 +8,7 @@ sweep    once a minute
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 
 from django.db import Error, connection
@@ -41,10 +42,10 @@ class Worker:
         self._lock = threading.Lock()
         self._busy = 0
         self._turns = 0
+        self._next_sweep = 0.0
 
     def run(self) -> None:
         """Returns after the lanes have ended: when the halt is stopped, or with `once` when all is done."""
-        sweep()
         works = [self._steps] * STEP_LANES + [self._large] * LARGE_LANES + [self._small, self._sweep]
         lanes = [threading.Thread(target=self._lane, args=(work,), name=work.__name__.strip("_")) for work in works]
         watch = threading.Thread(target=self._bell.watch, name="bell")
@@ -90,7 +91,7 @@ class Worker:
     def _is_done(self) -> bool:
         """Nothing is due, and no lane began or went on with anything while that was found out."""
         turns, busy = self._turns, self._busy
-        due = bool(due_requests()) or due_transfers().exists()
+        due = bool(due_requests()) or due_transfers().exists() or not self._next_sweep
         return not due and not busy and (turns, busy) == (self._turns, self._busy)
 
     def _steps(self) -> bool:
@@ -107,7 +108,7 @@ class Worker:
         return run_small(self._halt) > 0
 
     def _sweep(self) -> bool:
-        self._halt.pause(0 if self._once else SWEEP_SECONDS)
-        if not self._once and not self._halt.stopped:
+        if time.monotonic() >= self._next_sweep:
             sweep()
+            self._next_sweep = time.monotonic() + SWEEP_SECONDS
         return False

@@ -57,7 +57,10 @@ class Pace:
         with self._lock:
             self._running -= 1
 
-    def one_too_many(self) -> bool:
-        """Whether the connection that asks should end."""
+    def may_stay(self) -> bool:
+        """Whether the connection that asks goes on; False counts it as one that has left."""
         with self._lock:
-            return self._running > self.wanted
+            if self._running <= self.wanted:
+                return True
+            self._running -= 1
+            return False

@@ -12,7 +12,7 @@ from django.conf import settings
 from hub.blobs.store import Bytes
 from hub.blobs.stores import store
 from hub.digests import Digest, Hasher
-from hub.errors import LeaseLost, StoreError, UpstreamError
+from hub.errors import LeaseLost, StoreError, UpstreamError, UpstreamRateLimited, UpstreamUnreachable
 from hub.mirroring.models import Transfer
 from hub.mirroring.settle import Landing
 from workers.engine.claim import Claim, claim_small
@@ -84,6 +84,7 @@ class SmallBatch:
         self._room = Room(IN_FLIGHT)
         self._todo: SimpleQueue[Transfer] = SimpleQueue()
         self._arrivals: SimpleQueue[Arrival] = SimpleQueue()
+        self._closed: dict[int, UpstreamError] = {}
 
     def run(self) -> None:
         """Raises Stopping or LeaseLost, after what has arrived was settled."""
@@ -111,15 +112,29 @@ class SmallBatch:
             self._arrivals.put(self._arrival(transfer))
 
     def _arrival(self, transfer: Transfer) -> Arrival:
+        if (closed := self._closed.get(transfer.upstream_id)) is not None:
+            return Arrival(transfer, error=closed)
         try:
-            self._room.take(transfer.size, self.halt)
+            return self._verified(transfer)
+        except (UpstreamRateLimited, UpstreamUnreachable) as error:
+            # What has not begun waits too: asking for every other file would only be more of the same.
+            self._closed[transfer.upstream_id] = error
+            return Arrival(transfer, error=error)
+        except Exception as error:  # noqa: BLE001  (ends in the transfer's row and in the log)
+            return Arrival(transfer, error=error)
+
+    def _verified(self, transfer: Transfer) -> Arrival:
+        """Takes room for the bytes, which is given back when they are stored, or here if they never are."""
+        self._room.take(transfer.size, self.halt)
+        try:
             data = self._fetch(transfer)
             hasher = Hasher(transfer.size, Digest.parse(transfer.digest))
             hasher.update(data)
             hasher.verify()
-            return Arrival(transfer, data, hasher)
-        except Exception as error:  # noqa: BLE001  (ends in the transfer's row and in the log)
-            return Arrival(transfer, error=error)
+        except BaseException:
+            self._room.give(transfer.size)
+            raise
+        return Arrival(transfer, data, hasher)
 
     def _fetch(self, transfer: Transfer) -> memoryview:
         """The whole file; an empty one needs no request. A stream that breaks goes on from where it ended."""
@@ -158,12 +173,13 @@ class SmallBatch:
         self.halt.check()
 
     def _land(self, group: list[Arrival]) -> None:
+        arrivals = [arrival for arrival in group if arrival.hasher]
         try:
-            self._store_and_settle([arrival for arrival in group if arrival.hasher])
+            self._store_and_settle(arrivals)
         finally:
-            self._room.give(sum(arrival.transfer.size for arrival in group))
+            self._room.give(sum(arrival.transfer.size for arrival in arrivals))
         for arrival in group:
-            if arrival.error and not isinstance(arrival.error, Stopping):
+            if arrival.error and not isinstance(arrival.error, Stopping | LeaseLost):
                 self._end(arrival, arrival.error)
 
     def _store_and_settle(self, arrivals: list[Arrival]) -> None:

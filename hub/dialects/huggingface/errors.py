@@ -15,6 +15,7 @@ from hub.dialects.huggingface.asked import Asked
 from hub.errors import (
     FileMissing,
     HubError,
+    NobodyAtWork,
     NotHeld,
     OnItsWay,
     RepoMissing,
@@ -83,7 +84,7 @@ def form_of(asked: Asked, error: HubError) -> Form:
         return _form_of_token(asked, error)
     if isinstance(error, NotHeld):
         return Form(403, "GatedRepo", "refused" if isinstance(error, RequestRefused) else "approval")
-    if isinstance(error, UpstreamError | StoreError | OnItsWay):
+    if isinstance(error, UpstreamError | StoreError | OnItsWay | NobodyAtWork):
         return _form_of_trouble(asked, error)
     return Form(error.status)
 

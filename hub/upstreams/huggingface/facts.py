@@ -28,7 +28,8 @@ def repo_info(name: str, kind: RepoKind, asked: RepoId, data: Any) -> RepoInfo:
         repo_id=_repo_id(name, asked, raw),
         commit=commit,
         licence=licence_of(card or {}, tags),
-        gated=_gated(raw.get("gated")),
+        # Another Entrepot serves what it holds without asking, and tells the first upstream's word beside it.
+        gated=_gated(raw.get("gated") or raw.get("upstreamGated")),
         private=raw.get("private") is True,
         disabled=raw.get("disabled") is True,
         tags=tags,
