@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import json
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
-from . import cold_mirror, eight_pulls, page, peer, warm_big, warm_client, warm_small
+from . import cold_mirror, eight_pulls, kept, page, peer, warm_big, warm_client, warm_small
 from .findings import CannotMeasure, Finding, Skipped
-from .ground import CACHE, FULL, QUICK, Ground, open_ground
+from .ground import FULL, QUICK, Ground, open_ground
 
 
 @dataclass(frozen=True)
@@ -41,14 +42,15 @@ def options(arguments: list[str] | None = None) -> argparse.Namespace:
 def main() -> int:
     chosen = options()
     rounds = chosen.rounds or (2 if chosen.quick else 6)
-    sections: dict[str, list[Finding]] = {}
+    # A run that is told to end still ends its servers and removes its files.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     with open_ground(QUICK if chosen.quick else FULL, rounds) as ground:
         for name in chosen.only or ROWS:
             started = time.monotonic()
-            sections[name] = list(findings_of(name, ground))
-            print(f"\n### {name} ({time.monotonic() - started:.0f} s)\n\n{page.table(sections[name])}", flush=True)
-    if not chosen.quick:
-        keep(sections, rounds)
+            findings = list(findings_of(name, ground))
+            print(f"\n### {name} ({time.monotonic() - started:.0f} s)\n\n{page.table(findings)}", flush=True)
+            if not chosen.quick:
+                keep(name, findings, rounds)
     return 0
 
 
@@ -62,12 +64,11 @@ def findings_of(name: str, ground: Ground) -> Iterator[Finding]:
         yield Skipped(name, str(reason))
 
 
-def keep(sections: dict[str, list[Finding]], rounds: int) -> None:
-    """The values of each round to .cache/bench, for who wants to look closer; the page only after a whole run."""
-    raw = {name: [asdict(finding) for finding in findings] for name, findings in sections.items()}
-    (CACHE / "bench" / "last.json").write_text(json.dumps(raw, indent=1))
-    if len(sections) == len(ROWS):
-        page.write(page.page(sections, {name: row.words for name, row in ROWS.items()}, rounds))
+def keep(name: str, findings: list[Finding], rounds: int) -> None:
+    """The values of each round go to .cache/bench, for who wants to look closer, and into the page."""
+    measured = kept.load() | {name: kept.Measurement(datetime.now(UTC).date(), rounds, findings)}
+    kept.save(measured)
+    page.write(page.page(measured, {each: row.words for each, row in ROWS.items()}))
 
 
 if __name__ == "__main__":

@@ -7,14 +7,14 @@ import platform
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
 from . import client, olah
 from .findings import Finding, Skipped
 from .ground import BASE
+from .kept import Measurement
 
 PAGE = BASE / "hub" / "docs" / "benchmarks.md"
 PACKAGES = ("django", "gunicorn", "urllib3", "huggingface_hub")
@@ -52,13 +52,19 @@ def _told(name: str, flag: str) -> str:
     return found.group() if found else "unknown"
 
 
-def page(sections: dict[str, list[Finding]], words: dict[str, str], rounds: int) -> str:
-    """`words` says, for each row of the bench, what its section is about."""
-    parts = [HEAD.format(date=datetime.now(UTC).date(), machine=machine(), versions=versions(), rounds=rounds)]
-    for name, findings in sections.items():
-        command = f'    make bench ARGS="--only {name}"'
-        parts.append(f"## {words[name]}\n\n{command}\n\n{table(findings)}\n")
+def page(measured: Mapping[str, Measurement], words: Mapping[str, str]) -> str:
+    """A section for each row in `words`, which says what it is about; a row that was never measured says so."""
+    parts = [HEAD.format(machine=machine(), versions=versions())]
+    parts += [section(name, about, measured.get(name)) for name, about in words.items()]
     return "\n".join([*parts, TAIL])
+
+
+def section(name: str, about: str, found: Measurement | None) -> str:
+    command = f'    make bench ARGS="--only {name}"'
+    if found is None:
+        return f"## {about}\n\n{command}\n\nNot measured yet.\n"
+    when = f"Measured on {found.day}, {found.rounds} rounds:"
+    return f"## {about}\n\n{command}\n\n{when}\n\n{table(found.findings)}\n"
 
 
 def write(text: str, path: Path = PAGE) -> None:
@@ -71,15 +77,14 @@ HEAD = """# Benchmarks
 Every figure is a ratio of two things that ran one after the other in the same run, on the same machine and disk,
 against the same stand-in upstream: how one compares with the other carries over to your machine; seconds would not.
 A result is the median of the rounds' ratios, with the lowest and the highest in brackets; of memory and
-counts, the worst round. Rounds: {rounds} (three times as many where a round is one read of a big file). Each side
-goes first as often as the other.
+counts, the worst round. Each side goes first in every other round. Where a round is one read of a big file, there are
+three times as many as said.
 
-- Date: {date}
 - Machine: {machine}; clients, servers and upstream share it.
 - Versions: {versions}.
 
 `make bench` measures all of it again (about half an hour; 20 GiB of free disk; nginx from the system's packages,
-without which its rows are skipped) and writes this page; `make bench ARGS="--only NAME"` measures one section;
+without which its rows are skipped) and writes this page; `make bench ARGS="--only NAME"` measures one section again;
 `make bench ARGS=--quick` checks in a few minutes that everything still runs, with figures that mean nothing.
 """
 

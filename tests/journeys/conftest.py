@@ -109,7 +109,7 @@ def new_hub(origin: Origin, tmp_path: Path) -> Iterator[NewHub]:
 
 @pytest.fixture(params=VERSIONS)
 def client(request: pytest.FixtureRequest) -> Client:
-    """Each of the real clients in turn. (Of the test's scope, because pytest orders tests by parameters of wider ones.)"""
+    """Each of the real clients in turn. Its scope is the test: by parameters of wider scopes pytest reorders tests."""
     return Client(request.param, installed_or_skip(f"hub-{request.param}"))
 
 

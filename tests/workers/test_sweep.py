@@ -1,5 +1,8 @@
 """What nudges miss is found by the sweep."""
 
+import os
+import socket
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +19,7 @@ from tests.workers.conftest import Planned
 from workers.engine.halt import Halt
 from workers.engine.land import run_large
 from workers.engine.small import drain_small
-from workers.engine.sweep import sweep
+from workers.engine.sweep import free_the_dead, sweep
 
 
 @pytest.fixture
@@ -61,3 +64,16 @@ def test_a_revision_whose_settling_was_lost_is_published(planned: Planned) -> No
     request.refresh_from_db()
     assert request.state == Request.State.PUBLISHED
     assert set(Transfer.objects.values_list("state", flat=True)) == {"done"}
+
+
+def test_a_worker_that_starts_takes_over_at_once_from_one_that_was_killed(planned: Planned) -> None:
+    planned()
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    host = socket.gethostname()[:40]
+    owners = {f"{host}:{gone.pid}:a": "", f"{host}:{os.getppid()}:b": "kept", "elsewhere:1:c": "kept"}
+    for transfer, owner in zip(Transfer.objects.all()[:3], owners, strict=True):
+        assert Transfer.objects.filter(pk=transfer.pk).claim(owner) == 1
+    assert free_the_dead() == 1
+    left = set(Transfer.objects.exclude(lease_owner="").values_list("lease_owner", flat=True))
+    assert left == {owner for owner, fate in owners.items() if fate}

@@ -3,7 +3,7 @@
 steps    look and plan, a few requests at once                (STEP_LANES)
 large    files in parts, sharing the bound on connections     (LARGE_LANES)
 small    batches of small files                               (one lane)
-sweep    once a minute
+sweep    once a minute; the first one also takes over from a worker of this host that was killed
 """
 
 import logging
@@ -21,7 +21,7 @@ from workers.engine.halt import Halt
 from workers.engine.land import run_large
 from workers.engine.rhythm import LOOK_SECONDS, SWEEP_SECONDS
 from workers.engine.small import run_small
-from workers.engine.sweep import sweep
+from workers.engine.sweep import free_the_dead, sweep
 
 logger = logging.getLogger(__name__)
 
@@ -108,6 +108,8 @@ class Worker:
         return run_small(self._halt) > 0
 
     def _sweep(self) -> bool:
+        if not self._next_sweep and (freed := free_the_dead()):
+            logger.info("Took %d leases over from a worker that was killed.", freed)
         if time.monotonic() >= self._next_sweep:
             sweep()
             self._next_sweep = time.monotonic() + SWEEP_SECONDS

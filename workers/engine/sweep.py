@@ -1,5 +1,9 @@
 """Nudges for whatever is due: after a plan, and once a minute for what other nudges missed."""
 
+import os
+import socket
+
+from hub.mirroring.models import Request, Transfer
 from hub.mirroring.settle import settle_waiting
 from hub.mirroring.steps import due_requests, plan
 from hub.nudge import nudge
@@ -33,3 +37,32 @@ def nudge_transfers() -> int:
     if small:
         nudge("workers.small")
     return len(large) + small
+
+
+def free_the_dead() -> int:
+    """Gives back at once the leases of processes of this host that no longer run: how many that were.
+
+    For the start of an embedded worker, which follows one that was killed. Elsewhere a host name or a process number
+    may mean somebody else's process, and the lease runs out by itself.
+    """
+    freed = 0
+    for rows in (Transfer.objects.all(), Request.objects.all()):
+        leased = rows.exclude(lease_owner="")
+        for owner in set(leased.values_list("lease_owner", flat=True)):
+            if _is_dead(owner):
+                freed += leased.release(owner)
+    return freed
+
+
+def _is_dead(owner: str) -> bool:
+    """Owners are named `host:pid:…` by `claim_name`."""
+    host, _, rest = owner.rpartition(":")[0].rpartition(":")
+    if host != socket.gethostname()[:40] or not rest.isdecimal() or int(rest) == os.getpid():
+        return False
+    try:
+        os.kill(int(rest), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
