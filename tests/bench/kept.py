@@ -43,6 +43,7 @@ def _measurement(raw: Mapping[str, Any]) -> Measurement:
 def _finding(raw: dict[str, Any]) -> Finding:
     if "reason" in raw:
         return Skipped(**raw)
-    samples = {name: Sample(tuple(raw[name]["values"])) for name in ("ours", "theirs", "sample") if name in raw}
-    given: dict[str, Any] = {**raw, **samples}
+    given: dict[str, Any] = {}
+    for name, value in raw.items():
+        given[name] = Sample(tuple(value["values"])) if isinstance(value, dict) else value
     return Comparison(**given) if "ours" in raw else Limit(**given)

@@ -114,6 +114,12 @@ def client(request: pytest.FixtureRequest) -> Client:
 
 
 @pytest.fixture(scope="session")
+def all_clients() -> list[Client]:
+    """The newest comes last."""
+    return [Client(version, installed_or_skip(f"hub-{version}")) for version in VERSIONS]
+
+
+@pytest.fixture(scope="session")
 def newest() -> Client:
     return Client(VERSIONS[-1], installed_or_skip(f"hub-{VERSIONS[-1]}"))
 

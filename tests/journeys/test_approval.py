@@ -12,8 +12,7 @@ import pytest
 from tests.fakes import token_of, world
 
 from .browser import Browser
-from .clients import VERSIONS, Client, Pulled, digests_of
-from .conftest import installed_or_skip
+from .clients import Client, Pulled, digests_of
 from .origin import Origin
 from .processes import until
 from .running import ADMIN_PASSWORD, RunningHub
@@ -24,11 +23,6 @@ from .shelf import TO_APPROVE, TO_APPROVE_ON_A_PAGE, TO_REFUSE, WITHOUT_A_TOKEN,
 def without_licences(origin: Origin) -> None:
     for repo in (TO_APPROVE, TO_APPROVE_ON_A_PAGE, TO_REFUSE):
         origin.control("POST", "repo", {"repo": repo, "card": {}})
-
-
-@pytest.fixture
-def all_clients() -> list[Client]:
-    return [Client(version, installed_or_skip(f"hub-{version}")) for version in VERSIONS]
 
 
 def request_named_in(pulled: Pulled, hub: RunningHub) -> str:

@@ -64,7 +64,7 @@ TROUBLES: dict[str, list[dict[str, Any]]] = {
 def hopeless(hub: RunningHub, origin: Origin) -> None:
     """A model that arrives corrupt each time. The hub tries it again and again while the other tests run."""
     origin.fault("corrupt", HOPELESS, origin="cdn", times=None)
-    asked = hub.manage("mirror", HOPELESS)
+    asked = hub.manage("mirror", HOPELESS, "--revision", "main")
     assert asked.returncode == 0, asked.stdout
 
 
@@ -85,14 +85,14 @@ def test_a_pull_ends_with_the_right_bytes_although_the_upstream_was(
 def test_bytes_that_stay_wrong_are_never_published_and_asking_again_mends_it_once_they_are_right(
     newest: Client, hub: RunningHub, origin: Origin, homes: Iterator[Path]
 ) -> None:
-    failed = hub.manage("mirror", HOPELESS, "--wait")
+    failed = hub.manage("mirror", HOPELESS, "--revision", "main", "--wait")
     assert failed.returncode == 1, failed.stdout
     assert "sha256" in failed.stdout
     pulled = newest.download(hub.url, next(homes), HOPELESS)
     assert pulled.code == 1
     assert "sha256" in pulled.words
     origin.clear_faults()
-    mended = hub.manage("mirror", HOPELESS, "--wait")
+    mended = hub.manage("mirror", HOPELESS, "--revision", "main", "--wait")
     assert mended.returncode == 0, mended.stdout
     pulled = newest.download(hub.url, next(homes), HOPELESS)
     assert pulled.code == 0, pulled.words

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from tests.fakes import Entry
 
-from .clients import Client, digests_of, ended
+from .clients import Client, Pulled, digests_of, ended
 from .origin import Origin
 from .processes import until
 from .running import RunningHub
 from .shelf import MIB, SLOW_FILE, SLOW_START, made, slow_of
+from .slow_line import SlowLine
 
 PART = 16 * MIB
 
@@ -76,17 +78,45 @@ def mortal_hub(origin: Origin, tmp_path_factory: pytest.TempPathFactory) -> Iter
         hub.end()
 
 
-def test_a_pull_survives_the_death_of_the_web_server(
-    client: Client, mortal_hub: RunningHub, origin: Origin, homes: Iterator[Path]
+def test_pulls_that_wait_survive_the_death_of_the_web_server(
+    all_clients: list[Client], mortal_hub: RunningHub, origin: Origin, homes: Iterator[Path]
 ) -> None:
-    repo, home = slow_of(client.version), next(homes)
-    origin.fault("slow", repo, origin="cdn", rate=4 * MIB, times=None)
-    pull = client.begin_download(mortal_hub.url, home, repo)
-    until("bytes are on their way in", lambda: any(entry.sent for entry in parts_asked_for(origin, repo)))
+    repos = [slow_of(client.version) for client in all_clients]
+    for repo in repos:
+        origin.fault("slow", repo, origin="cdn", rate=2 * MIB, times=None)
+    pulls = [client.begin_download(mortal_hub.url, next(homes), slow_of(client.version)) for client in all_clients]
+    until("bytes are on their way in", lambda: all(parts_asked_for(origin, repo) for repo in repos))
     mortal_hub.kill("gunicorn")
     until("the web server was started again", mortal_hub.is_ready)
-    first = ended(pull)
-    pulled = first if first.code == 0 else client.download(mortal_hub.url, home, repo)
+    for client, pull in zip(all_clients, pulls, strict=True):
+        ends_with_its_files(mortal_hub.url, client, ended(pull))
+
+
+def test_pulls_in_the_middle_of_a_file_survive_the_death_of_the_web_server(
+    all_clients: list[Client], mortal_hub: RunningHub, homes: Iterator[Path]
+) -> None:
+    with ExitStack() as stack:
+        for client in all_clients:
+            mortal_hub.bring(slow_of(client.version))
+        lines = [stack.enter_context(SlowLine(mortal_hub.url, rate=MIB)) for _ in all_clients]
+        pulls = [
+            client.begin_download(line.url, next(homes), slow_of(client.version))
+            for client, line in zip(all_clients, lines, strict=True)
+        ]
+        until("the files are on their way out", lambda: all(line.sent > 2 * MIB for line in lines))
+        assert all(line.sent < 24 * MIB for line in lines)
+        mortal_hub.kill("gunicorn")
+        for line in lines:
+            line.rate = 100 * MIB
+        until("the web server was started again", mortal_hub.is_ready)
+        for client, line, pull in zip(all_clients, lines, pulls, strict=True):
+            ends_with_its_files(line.url, client, ended(pull))
+
+
+def ends_with_its_files(url: str, client: Client, first: Pulled) -> None:
+    """The pull itself, if the client tries again by itself; else the same command once more."""
+    repo = slow_of(client.version)
+    pulled = first if first.code == 0 else client.download(url, first.home, repo)
     assert pulled.code == 0, pulled.words
     assert pulled.files(repo) == digests_of(made(repo).head)
 
