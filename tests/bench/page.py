@@ -76,9 +76,9 @@ HEAD = """# Benchmarks
 
 Every figure is a ratio of two things that ran one after the other in the same run, on the same machine and disk,
 against the same stand-in upstream: how one compares with the other carries over to your machine; seconds would not.
-A result is the median of the rounds' ratios, with the lowest and the highest in brackets; of memory and
-counts, the worst round. Each side goes first in every other round. Where a round is one read of a big file, there are
-three times as many as said.
+A result is the median of the rounds' ratios, with the lowest and the highest in brackets (the wider they are, the more
+else the machine did); of memory and counts, the worst round. Each side goes first in every other round. Reads of a big
+file have three times as many rounds as said, of eight reads each.
 
 - Machine: {machine}; clients, servers and upstream share it.
 - Versions: {versions}.

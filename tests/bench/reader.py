@@ -13,19 +13,23 @@ from urllib.parse import urlsplit
 AT_ONCE = 4 << 20
 
 
-def read(url: str, streams: int) -> float:
-    """Bytes per second of `streams` whole GETs of the same file at once."""
+def read(url: str, streams: int, times: int = 1) -> float:
+    """Bytes per second of `streams` whole GETs of the same file at once, `times` times in a row."""
+    started = time.monotonic()
+    total = sum(_read_at_once(url, streams) for _ in range(times))
+    return total / (time.monotonic() - started)
+
+
+def _read_at_once(url: str, streams: int) -> int:
     counts = [0] * streams
     threads = [threading.Thread(target=_read_one, args=(url, counts, number)) for number in range(streams)]
-    started = time.monotonic()
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    seconds = time.monotonic() - started
     if 0 in counts or len(set(counts)) > 1:
         raise RuntimeError(f"the streams of {url} gave different lengths: {counts}")
-    return sum(counts) / seconds
+    return sum(counts)
 
 
 def _read_one(url: str, counts: list[int], number: int) -> None:
