@@ -15,13 +15,16 @@ from hub.names import RepoId, RepoKind, parse_revision
 from hub.nudge import nudge
 from hub.upstreams.models import Upstream
 
+DEFAULT_REFS = frozenset({"main", "HEAD"})
+"""Clients ask for the default branch by these names, and operators by none: all of them mean one wish."""
+
 MAX_OPEN_LOOKUPS = 1000
 """Wishes that wait to be looked up. More than this is a flood, and refusing it keeps the honest ones moving."""
 
 
 @dataclass(frozen=True)
 class Wish:
-    """`ref` is a branch, tag, commit or refs/...; "" is upstream's default."""
+    """`ref` is a branch, tag, commit or refs/...; "", `main` and `HEAD` are upstream's default."""
 
     upstream: Upstream
     kind: RepoKind
@@ -59,7 +62,7 @@ def _row(wish: Wish) -> tuple[Request, bool]:
         "upstream": wish.upstream,
         "kind": wish.kind.value,
         "key": wish.repo_id.key,
-        "ref": wish.ref,
+        "ref": "" if wish.ref in DEFAULT_REFS else wish.ref,
         "patterns_key": wish.patterns.key,
     }
     if existing := Request.objects.filter(**found).first():

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from tests.clients.install import MINILM
+from tests.clients.needed import installed_or_skip
 from tests.fakes import User, world
 from tests.fakes.huggingface import groups_of, size_of
 
@@ -109,8 +111,8 @@ def test_sizes_and_groups_are_read_as_people_write_them() -> None:
     assert groups_of("1x2GiB,2000x20KiB") == [(1, 2 << 30), (2000, 20480)]
 
 
-@pytest.mark.skipif(world.minilm_dir() is None, reason="the package with the model is not installed")
 def test_minilm_is_the_model_that_its_digest_says() -> None:
+    installed_or_skip(MINILM)
     folder = world.minilm_dir()
     assert folder is not None
     repo = world.minilm(folder)

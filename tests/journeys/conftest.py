@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.clients.install import MINILM, NotInstalled, installed
+from tests.clients.needed import installed_or_skip
 from tests.fakes import world
 
 from . import shelf
@@ -35,16 +35,6 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if report.failed:
         report.sections += [(f"end of the log of {one.name}", one.tail()) for one in running]
     return report
-
-
-def installed_or_skip(name: str) -> Path:
-    """A person without a network is not stopped by a client that cannot be installed; a build is."""
-    try:
-        return installed(name)
-    except NotInstalled as error:
-        if os.environ.get("CI"):
-            pytest.fail(str(error))
-        pytest.skip(f"the client {name} cannot be installed here: {error}")
 
 
 @pytest.fixture(scope="session")

@@ -85,6 +85,10 @@ def test_tags_and_branches_are_told_apart(ask: Ask, permissive: Rule, ref: str, 
     assert (found.kind, found.ref) == (kind, full)
 
 
+def test_the_default_branch_is_one_wish_however_it_is_named(ask: Ask) -> None:
+    assert len({ask(world.TINY, ref=ref).pk for ref in ("", "main", "HEAD")}) == 1
+
+
 def test_a_wish_for_a_commit_moves_no_ref(ask: Ask, permissive: Rule, out_there: FakeHub) -> None:
     request = advance(ask(world.TINY, ref=out_there.repo(world.TINY).head.oid))
     land()

@@ -73,7 +73,7 @@ class TestPrepare:
         assert welcome.token not in told
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def empty_database(request: Any, tmp_path: Path) -> Any:
     """The address of a database without tables."""
     if request.param == "sqlite":
