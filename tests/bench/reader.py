@@ -1,16 +1,31 @@
-"""Reads whole answers and throws them away in the kernel, so that the reader is never what limits the server.
+"""Reads whole answers: with curl, as clients do, or so that the reader is never what limits the server.
 
-On Linux, `recv` with MSG_TRUNC drops a TCP stream's bytes without copying them (tcp(7)).
+For the second, on Linux, `recv` with MSG_TRUNC drops a TCP stream's bytes without copying them (tcp(7)).
 """
 
 from __future__ import annotations
 
+import shutil
 import socket
+import subprocess
 import threading
 import time
 from urllib.parse import urlsplit
 
+from .findings import CannotMeasure
+
 AT_ONCE = 4 << 20
+
+
+def curl(url: str, streams: int, times: int = 1) -> float:
+    """The same, read by curl, which takes the bytes as every client does. Raises CannotMeasure where there is none."""
+    if shutil.which("curl") is None:
+        raise CannotMeasure("curl is not installed (Debian: apt-get install curl)")
+    command = ["curl", "--silent", "--fail", "--write-out", "%{size_download}\n", *(["-o", "/dev/null", url] * times)]
+    started = time.monotonic()
+    reading = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(streams)]
+    told = "".join(process.communicate()[0] for process in reading)
+    return sum(map(int, told.split())) / (time.monotonic() - started)
 
 
 def read(url: str, streams: int, times: int = 1) -> float:
