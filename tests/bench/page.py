@@ -94,8 +94,10 @@ TAIL = """## How it is measured
   origin behind a redirect, and small ones from memory behind the hop that the real hub has, too.
 - The hub is `manage.py serve`: two web workers, one embedded worker, SQLite, default settings.
 - Big files are read twice: by curl, which takes the bytes as every client does, and by a reader that drops them in the
-  kernel (`recv` with MSG_TRUNC), which no client does and which shows the servers alone. Small requests come from one thread with 16 connections that stay open and are never idle, for every
-  file in turn, by branch and by commit. nginx: two workers, sendfile, no access log.
+  kernel (`recv` with MSG_TRUNC), which no client does and which shows the servers alone. nginx: two workers, sendfile,
+  no access log.
+- Small requests come from one thread with 16 connections that stay open and are never idle, for every file in turn, by
+  branch and by commit.
 - `hf download` has an empty cache each time and `HF_HUB_DISABLE_XET=1`; its start counts. So does that of
   `manage.py mirror`, while the hub, like the upstream, is already running; it is a fresh one, with an empty store, in
   each round.
