@@ -63,12 +63,10 @@ def look(request_id: int) -> None:
     request = Request.objects.select_related("upstream").get(pk=request_id)
     try:
         found = survey(request)
+        facts = facts_for_policy(request, found, Patterns.of(request.include, request.exclude))
+        _judge(request, owner, found, decide(facts, Rule.objects.filter(enabled=True)))
     except HubError as error:
         _stumble(request, owner, error)
-        return
-    patterns = Patterns.of(request.include, request.exclude)
-    verdict = decide(facts_for_policy(request, found, patterns), Rule.objects.filter(enabled=True))
-    _judge(request, owner, found, verdict)
 
 
 def _judge(request: Request, owner: str, found: Survey, verdict: Verdict) -> None:
@@ -79,9 +77,7 @@ def _judge(request: Request, owner: str, found: Survey, verdict: Verdict) -> Non
             owner,
             state=state,
             attempts=0,
-            repo_id=str(found.info.repo_id),
-            commit=found.info.commit,
-            facts=facts_for_people(found, Patterns.of(request.include, request.exclude)),
+            **_looked_up(request, found),
             verdict=verdict.action.value,
             verdict_reason=verdict.reason[:300],
             verdict_rule=verdict.rule,
@@ -93,6 +89,12 @@ def _judge(request: Request, owner: str, found: Survey, verdict: Verdict) -> Non
         record(SYSTEM, f"request.{verdict.action.value}", str(request), **detail)
         if state == Request.State.APPROVED:
             nudge("workers.plan", request.pk)
+
+
+def _looked_up(request: Request, found: Survey) -> dict[str, Any]:
+    """What a survey tells the request's row."""
+    facts = facts_for_people(found, Patterns.of(request.include, request.exclude))
+    return {"repo_id": str(found.info.repo_id), "commit": found.info.commit, "facts": facts}
 
 
 def plan(request_id: int) -> None:
@@ -114,7 +116,9 @@ def _write_plan(request: Request, owner: str, found: Survey, commits: list[dict[
     with transaction.atomic():
         repo = record_repo(request.upstream, found.info, RepoId.parse(_as_asked(request)))
         revision = record_revision(repo, found.info, found.files, found.directories, commits, wanted)
-        _write(request, owner, state=Request.State.FETCHING, revision=revision, attempts=0)
+        # An admin may have refused it before the look was done, and approved it since: then nothing is known yet.
+        known = _looked_up(request, found)
+        _write(request, owner, state=Request.State.FETCHING, revision=revision, attempts=0, **known)
         record(SYSTEM, "revision.planned", f"{repo}@{revision.commit}", request=request.pk, files=len(wanted))
         gather_again(revision)
         nudge("workers.small")

@@ -2,10 +2,13 @@ import pytest
 
 from hub.accounts.callers import Caller
 from hub.accounts.models import Event
+from hub.catalog.models import Ref
 from hub.errors import BadInput, BadName, WrongState
+from hub.mirroring import steps
 from hub.mirroring.decisions import approve, refuse, retry
 from hub.mirroring.models import Asker, Request, Transfer
 from hub.mirroring.steps import look, plan
+from hub.mirroring.survey import Survey, survey
 from hub.policy.models import Action, Rule
 from tests.fakes import FakeHub, world
 from tests.mirroring.conftest import Ask, advance, land
@@ -54,6 +57,34 @@ def test_a_refused_request_may_be_approved_after_all(ask: Ask, permissive: Rule)
     refuse(request, ADMIN, "not now")
     approve(request, ADMIN, "now")
     assert request.state == Request.State.APPROVED
+
+
+def test_a_request_that_was_refused_before_anything_was_known_can_still_be_let_in(
+    ask: Ask, permissive: Rule, out_there: FakeHub
+) -> None:
+    request = ask(world.TINY)
+    refuse(request, ADMIN, "too early to say")
+    approve(request, ADMIN, "on second thought")
+    plan(request.pk)
+    land()
+    request.refresh_from_db()
+    assert (request.state, request.commit) == (Request.State.PUBLISHED, out_there.repo(world.TINY).head.oid)
+    assert Ref.objects.get().name == "main"
+
+
+def test_a_decision_during_the_look_wins_and_the_look_ends_quietly(
+    ask: Ask, permissive: Rule, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = ask(world.TINY)
+
+    def refused_meanwhile(asked: Request, commit: str = "") -> Survey:
+        refuse(Request.objects.get(pk=request.pk), ADMIN, "not this one")
+        return survey(asked, commit)
+
+    monkeypatch.setattr(steps, "survey", refused_meanwhile)
+    look(request.pk)
+    request.refresh_from_db()
+    assert request.state == Request.State.REFUSED
 
 
 def test_two_admins_cannot_both_decide(ask: Ask, permissive: Rule) -> None:
