@@ -4,7 +4,7 @@ import re
 
 from django.db.models import Q, QuerySet
 
-from hub.catalog.models import Ref, Repo, RepoFile, Revision
+from hub.catalog.models import Ref, Repo, Revision
 from hub.errors import FileMissing, RepoMissing, RevisionMissing
 from hub.names import RepoId, RepoKind, is_commit
 
@@ -36,14 +36,6 @@ def find_revision(repo: Repo, revision: str) -> Revision:
             f"this hub does not hold {repo.repo_id} at {revision or repo.default_ref}",
             "use a branch, a tag or a commit that it holds",
         )
-    return found
-
-
-def find_file(revision: Revision, path: str) -> RepoFile:
-    """The file of that path in the revision's tree, whether or not its bytes are held. Raises FileMissing."""
-    found = RepoFile.objects.filter(revision=revision, path=path).select_related("blob").first()
-    if found is None:
-        raise file_missing(path, revision.commit)
     return found
 
 

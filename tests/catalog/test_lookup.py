@@ -1,8 +1,8 @@
 import pytest
 
-from hub.catalog.lookup import find_file, find_repo, find_revision
+from hub.catalog.lookup import find_repo, find_revision
 from hub.catalog.models import Repo, Revision
-from hub.errors import FileMissing, RepoMissing, RevisionMissing
+from hub.errors import RepoMissing, RevisionMissing
 from tests.catalog.conftest import MODEL, repo_id
 from tests.catalog.published import publish
 from tests.fakes import FakeRepo, world
@@ -50,11 +50,3 @@ def test_a_revision_that_is_not_published_is_not_found(held_tiny: Repo, tiny: Fa
     for name in ("main", tiny.head.oid, tiny.head.oid[:8]):
         with pytest.raises(RevisionMissing):
             find_revision(held_tiny, name)
-
-
-def test_a_missing_file_tells_the_commit_that_was_looked_into(held_tiny: Repo, tiny: FakeRepo) -> None:
-    revision = find_revision(held_tiny, "main")
-    assert find_file(revision, "config.json").oid == tiny.head.files["config.json"].oid
-    with pytest.raises(FileMissing) as caught:
-        find_file(revision, "nothing.json")
-    assert caught.value.commit == tiny.head.oid
