@@ -60,7 +60,7 @@ def record_revision(
     if created:
         RepoFile.objects.bulk_create(
             (_row(revision, position, file, file.path in wanted) for position, file in enumerate(files)),
-            batch_size=1000,
+            batch_size=2000,
         )
     else:
         _widen(revision, wanted)

@@ -8,7 +8,8 @@ from hub.blobs.models import Blob
 from hub.catalog.models import RepoFile, Revision
 from hub.mirroring.models import Transfer
 
-BATCH = 500
+BATCH = 2000
+"""Digests for each statement: 100,000 files are planned in some 230 statements on Postgres."""
 
 
 def gather(revision: Revision) -> int:

@@ -28,6 +28,8 @@ class Sizes:
     peer: int
     peer_small: int
     small: int
+    planned: int
+    catalog: int
     seconds: int
     slow: int
     free: int
@@ -40,6 +42,8 @@ FULL = Sizes(
     peer=GIB // 4,
     peer_small=24,
     small=200,
+    planned=100_000,
+    catalog=1_000_000,
     seconds=5,
     slow=30_000_000,
     free=20 * GIB,
@@ -51,6 +55,8 @@ QUICK = Sizes(
     peer=16 * MIB,
     peer_small=4,
     small=20,
+    planned=3000,
+    catalog=20_000,
     seconds=1,
     slow=30_000_000,
     free=2 * GIB,
