@@ -126,11 +126,9 @@ def _read_shelf(kind: RepoKind, repo_id: RepoId) -> Shelf:
 
 
 def _read_file(pin: Pin, path: str) -> HeldFile:
-    row = (
-        RepoFile.objects.filter(revision_id=pin.revision_pk, path=path)
-        .values_list("size", "oid", "sha256", "blob__sha256")
-        .first()
-    )
+    # A path is there once at most: without an order, Postgres needs neither a sort nor the revision's row.
+    rows = RepoFile.objects.filter(revision_id=pin.revision_pk, path=path).order_by()
+    row = next(iter(rows.values_list("size", "oid", "sha256", "blob__sha256")), None)
     if row is None:
         raise file_missing(path, pin.commit)
     size, oid, sha256, blob = row

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from . import cold_mirror, eight_pulls, kept, page, peer, plan_scale, warm_big, warm_client, warm_small
+from . import catalog_scale, cold_mirror, eight_pulls, kept, page, peer, plan_scale, warm_big, warm_client, warm_small
 from .findings import CannotMeasure, Finding, Skipped
 from .ground import FULL, QUICK, Ground, open_ground
 
@@ -28,6 +28,7 @@ ROWS = {
     "cold-mirror": Row("Bringing a repo in, beside `hf download` of it", cold_mirror.measure),
     "eight-pulls": Row("Eight pulls at once of what is not held", eight_pulls.measure),
     "plan-scale": Row("Planning a very large repo", plan_scale.measure),
+    "catalog-scale": Row("A catalog of a million files", catalog_scale.measure),
     "peer": Row("Another mirror beside us", peer.measure),
 }
 

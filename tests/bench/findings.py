@@ -93,4 +93,12 @@ class Skipped:
     reason: str
 
 
-Finding = Comparison | Limit | Skipped
+@dataclass(frozen=True)
+class Plan:
+    """How a database answers one query, in its own words."""
+
+    title: str
+    text: str
+
+
+Finding = Comparison | Limit | Skipped | Plan

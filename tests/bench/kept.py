@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from .findings import Comparison, Finding, Limit, Sample, Skipped
+from .findings import Comparison, Finding, Limit, Plan, Sample, Skipped
 from .ground import CACHE
 
 KEPT = CACHE / "bench" / "kept.json"
@@ -43,6 +43,8 @@ def _measurement(raw: Mapping[str, Any]) -> Measurement:
 def _finding(raw: dict[str, Any]) -> Finding:
     if "reason" in raw:
         return Skipped(**raw)
+    if "text" in raw:
+        return Plan(**raw)
     given: dict[str, Any] = {}
     for name, value in raw.items():
         given[name] = Sample(tuple(value["values"])) if isinstance(value, dict) else value

@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from . import client, olah
-from .findings import Finding, Skipped
+from .findings import Finding, Plan, Skipped
 from .ground import BASE
 from .kept import Measurement
 
@@ -22,10 +22,18 @@ PACKAGES = ("django", "gunicorn", "urllib3", "huggingface_hub")
 
 def table(findings: Iterable[Finding]) -> str:
     head = ["| measured | result | goal | |", "|---|---|---|---|"]
-    return "\n".join(head + [line(finding) for finding in findings])
+    told = list(findings)
+    rows = [line(finding) for finding in told if not isinstance(finding, Plan)]
+    return "\n".join([*head, *rows, *(_plan(finding) for finding in told if isinstance(finding, Plan))])
+
+
+def _plan(finding: Plan) -> str:
+    return f"\n{finding.title}:\n\n" + "\n".join(f"    {each}" for each in finding.text.splitlines())
 
 
 def line(finding: Finding) -> str:
+    if isinstance(finding, Plan):
+        return f"| {finding.title} | explained | | |"
     if isinstance(finding, Skipped):
         return f"| {finding.title} | not measured: {finding.reason} | | |"
     return f"| {finding.title} | {finding.measured} | {finding.wanted} | {'met' if finding.is_met else 'missed'} |"
@@ -62,9 +70,16 @@ def page(measured: Mapping[str, Measurement], words: Mapping[str, str]) -> str:
 def section(name: str, about: str, found: Measurement | None) -> str:
     command = f'    make bench ARGS="--only {name}"'
     if found is None:
-        return f"## {about}\n\n{command}\n\nNot measured yet.\n"
+        return _standing(about) or f"## {about}\n\n{command}\n\nNot measured yet.\n"
     when = f"Measured on {found.day}, {found.rounds} rounds:"
     return f"## {about}\n\n{command}\n\n{when}\n\n{table(found.findings)}\n"
+
+
+def _standing(about: str, path: Path = PAGE) -> str:
+    """The section as the page has it: what another machine has measured stays until it is measured again."""
+    text = path.read_text() if path.exists() else ""
+    found = re.search(rf"^## {re.escape(about)}\n.*?(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    return found.group().rstrip("\n") + "\n" if found else ""
 
 
 def write(text: str, path: Path = PAGE) -> None:
