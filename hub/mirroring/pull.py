@@ -24,7 +24,8 @@ from hub.mirroring.wishes import Wish, submit
 from hub.names import RepoId, RepoKind
 from hub.upstreams.models import Upstream
 
-POLL_SECONDS = 0.2
+POLL_SECONDS = 0.02, 0.2
+"""How often the row is looked at: often at first, as a small repo is here within half a second."""
 RETRY_SECONDS = 10
 """What a client is told to wait before it asks again."""
 IDLE_SECONDS = 20
@@ -59,6 +60,7 @@ def pull(
 
 
 def _outcome(request: Request, deadline: float, path: str) -> Revision:
+    pause, longest = POLL_SECONDS
     while True:
         if request.state == Request.State.PUBLISHED and request.revision is not None:
             return request.revision
@@ -66,7 +68,8 @@ def _outcome(request: Request, deadline: float, path: str) -> Revision:
         left = deadline - time.monotonic()
         if left <= 0:
             raise _follow(request, OnItsWay(_where_it_is(request), retry_after=RETRY_SECONDS))
-        time.sleep(min(POLL_SECONDS, left))
+        time.sleep(min(pause, left))
+        pause = min(pause * 1.2, longest)
         request.refresh_from_db()
 
 

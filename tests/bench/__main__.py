@@ -30,6 +30,7 @@ ROWS = {
     "plan-scale": Row("Planning a very large repo", plan_scale.measure),
     "catalog-scale": Row("A catalog of a million files", catalog_scale.measure),
     "peer": Row("Another mirror beside us", peer.measure),
+    "peer-pulp": Row("A mirror on Postgres and Redis beside us", peer.measure_pulp),
 }
 
 

@@ -1,23 +1,54 @@
-"""olah beside us on the same upstream, with the same clients. Ahead means: a rate above its, a time below its."""
+"""Other mirrors beside us, same upstream, same clients. Ahead means: a rate above theirs, a time below theirs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
+from . import olah, pulp
 from .asker import ask
 from .client import download
 from .findings import Comparison, Finding, Sample
 from .ground import Ground, size_words
 from .hub import hub
-from .olah import VERSION, olah
 from .rounds import side_by_side
 from .upstream import REPO, Upstream, upstream
 
 BIG = "group-0/part-00000.safetensors"
 SMALL = "group-0/part-00000.txt"
-OUR_NAME = f"hub / olah {VERSION}"
+Endpoint = Callable[[], AbstractContextManager[str]]
+"""A mirror that holds nothing yet; its address for HF_ENDPOINT."""
+
+
+@dataclass(frozen=True)
+class Peer:
+    """How a mirror is called, and what has to run once for all of its endpoints."""
+
+    name: str
+    standing: Callable[[Ground, Upstream], AbstractContextManager[Endpoint]]
+
+
+@contextmanager
+def _olah(ground: Ground, source: Upstream) -> Iterator[Endpoint]:
+    yield lambda: olah.olah(ground, source)
+
+
+@contextmanager
+def _pulp(ground: Ground, source: Upstream) -> Iterator[Endpoint]:
+    """A start takes a minute, so a fresh remote of one pulp stands for a fresh pulp."""
+    with pulp.pulp(ground, source) as running:
+
+        @contextmanager
+        def fresh() -> Iterator[str]:
+            yield running.endpoint()
+
+        yield fresh
+
+
+OLAH = Peer(f"olah {olah.VERSION}", _olah)
+PULP = Peer(f"pulp_hugging_face {pulp.VERSION}", _pulp)
 
 
 @dataclass(frozen=True)
@@ -38,43 +69,50 @@ SMALL_REQUESTS = (
 RANGES = (Requests("64 KiB range of a big file", f"/{REPO}/resolve/main/{BIG}", byte_range="bytes=1048576-1114111"),)
 
 
-def measure(ground: Ground) -> Iterator[Finding]:
+def measure(ground: Ground, peer: Peer = OLAH) -> Iterator[Finding]:
     sizes = ground.sizes
-    yield from repo(ground, f"{sizes.peer_small}x20KiB", f"{sizes.peer_small} small files", SMALL_REQUESTS)
-    yield from repo(ground, f"1x{sizes.peer}B", f"1 x {size_words(sizes.peer)}", RANGES)
+    yield from repo(ground, peer, f"{sizes.peer_small}x20KiB", f"{sizes.peer_small} small files", SMALL_REQUESTS)
+    yield from repo(ground, peer, f"1x{sizes.peer}B", f"1 x {size_words(sizes.peer)}", RANGES)
 
 
-def repo(ground: Ground, groups: str, words: str, requests: tuple[Requests, ...]) -> Iterator[Finding]:
-    with upstream(ground, groups) as source:
+def measure_pulp(ground: Ground) -> Iterator[Finding]:
+    yield from measure(ground, PULP)
+
+
+def repo(ground: Ground, peer: Peer, groups: str, words: str, requests: tuple[Requests, ...]) -> Iterator[Finding]:
+    with upstream(ground, groups) as source, peer.standing(ground, source) as endpoint:
         download(ground, source.url)
-        yield from cold(ground, source, words)
-        yield from warm(ground, source, words, requests)
+        names = f"hub / {peer.name}"
+        yield from cold(ground, source, endpoint, words, names)
+        yield from warm(ground, source, endpoint, words, names, requests)
 
 
-def cold(ground: Ground, source: Upstream, words: str) -> Iterator[Finding]:
+def cold(ground: Ground, source: Upstream, endpoint: Endpoint, words: str, names: str) -> Iterator[Finding]:
     def through_the_hub() -> float:
         with hub(ground, source) as ours:
             return download(ground, ours.url)
 
-    def through_olah() -> float:
-        with olah(ground, source) as theirs:
+    def through_the_peer() -> float:
+        with endpoint() as theirs:
             return download(ground, theirs)
 
-    samples = side_by_side(through_the_hub, through_olah, ground.rounds)
-    yield ahead(f"hf download, cold, {words}: {OUR_NAME}, seconds", samples, more_is_better=False)
+    samples = side_by_side(through_the_hub, through_the_peer, ground.rounds)
+    yield ahead(f"hf download, cold, {words}: {names}, seconds", samples, more_is_better=False)
 
 
-def warm(ground: Ground, source: Upstream, words: str, requests: tuple[Requests, ...]) -> Iterator[Finding]:
+def warm(
+    ground: Ground, source: Upstream, endpoint: Endpoint, words: str, names: str, requests: tuple[Requests, ...]
+) -> Iterator[Finding]:
     with ExitStack() as servers:
         ours = servers.enter_context(hub(ground, source)).url
-        theirs = servers.enter_context(olah(ground, source))
-        for endpoint in (ours, theirs):
-            download(ground, endpoint)
+        theirs = servers.enter_context(endpoint())
+        for each in (ours, theirs):
+            download(ground, each)
         samples = side_by_side(timed(ground, ours), timed(ground, theirs), ground.rounds)
-        yield ahead(f"hf download, warm, {words}: {OUR_NAME}, seconds", samples, more_is_better=False)
+        yield ahead(f"hf download, warm, {words}: {names}, seconds", samples, more_is_better=False)
         for one in requests:
             samples = side_by_side(rate(ground, ours, one), rate(ground, theirs, one), ground.rounds)
-            yield ahead(f"{one.words}, warm: {OUR_NAME}, requests per second", samples, more_is_better=True)
+            yield ahead(f"{one.words}, warm: {names}, requests per second", samples, more_is_better=True)
 
 
 def timed(ground: Ground, endpoint: str) -> Callable[[], float]:
@@ -82,7 +120,8 @@ def timed(ground: Ground, endpoint: str) -> Callable[[], float]:
 
 
 def rate(ground: Ground, endpoint: str, asked: Requests) -> Callable[[], float]:
-    return lambda: ask(ground.sizes.seconds, endpoint, [asked.target], asked.method, asked.byte_range).rate
+    target = urlsplit(endpoint).path + asked.target
+    return lambda: ask(ground.sizes.seconds, endpoint, [target], asked.method, asked.byte_range).rate
 
 
 def ahead(title: str, samples: tuple[Sample, Sample], more_is_better: bool) -> Comparison:

@@ -49,6 +49,7 @@ class LargeFetch:
         meter.start(source.size - self.bytes_to_fetch)
         self._to_seal: SimpleQueue[int | None] = SimpleQueue()
         self._threads: list[threading.Thread] = []
+        self._is_over = threading.Event()
         self._pace = Pace(meter, self._most)
 
     def run(self) -> Hasher:
@@ -64,6 +65,7 @@ class LargeFetch:
             self._halt.stop(error)
             raise
         finally:
+            self._is_over.set()
             for _ in sealers:
                 self._to_seal.put(None)
             self._join()
@@ -101,7 +103,8 @@ class LargeFetch:
             running = [thread for thread in running if thread.is_alive()]
             wanted = min(self._pace.wanted, len(running) + self.parts.left)
             running += [self._start(self._connection, f"fetch-{len(running)}") for _ in range(wanted - len(running))]
-            self._halt.wait(self._pace.step)
+            # Not a sleep: the caller waits for this thread, and must not wait for a step once the bytes are there.
+            self._is_over.wait(self._pace.step)
             self._pace.look()
 
     def _connection(self) -> None:
