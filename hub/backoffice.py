@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.admin.utils import flatten_fieldsets
+from django.db import transaction
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
@@ -25,3 +26,31 @@ class LookOnly(ModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return flatten_fieldsets(self.fieldsets) if self.fieldsets else list(self.readonly_fields)
+
+
+class Audited(ModelAdmin):
+    """Rows that staff edit: whatever is saved or deleted is told to `edited` and `deleted`, in the same transaction."""
+
+    def edited(self, request: HttpRequest, row: Any, before: Any) -> None:
+        """`before` is None for a new row."""
+        raise NotImplementedError
+
+    def deleted(self, request: HttpRequest, row: Any) -> None:
+        raise NotImplementedError
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        with transaction.atomic():
+            before = self.model._default_manager.filter(pk=obj.pk).first() if change else None
+            super().save_model(request, obj, form, change)
+            self.edited(request, obj, before)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        with transaction.atomic():
+            self.deleted(request, obj)
+            super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        with transaction.atomic():
+            for row in queryset:
+                self.deleted(request, row)
+            super().delete_queryset(request, queryset)

@@ -4,8 +4,13 @@ Every name that is read here must be explained in hub/docs/operator.md; a test c
 """
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
+
+_UNITS = {"": 1, "B": 1}
+for _power, _letter in enumerate("KMGTP", start=1):
+    _UNITS |= {f"{_letter}B": 1000**_power, f"{_letter}IB": 1024**_power}
 
 
 class SettingError(Exception):
@@ -59,6 +64,14 @@ class Environment:
         if value > most:
             raise SettingError(f"{name} is {value}; it must be at most {most}")
         return value
+
+    def size(self, name: str, default: str = "0") -> int:
+        """Bytes: `1500`, `500GB` (powers of 1000) or `2TiB` (powers of 1024)."""
+        text = self.text(name, default)
+        found = re.fullmatch(r"(\d{1,15}(?:\.\d{1,3})?)\s*([A-Z]*)", text.upper())
+        if found is None or found[2] not in _UNITS:
+            raise SettingError(f"{name} is {text!r}; write a size such as 500GB or 2TiB")
+        return int(float(found[1]) * _UNITS[found[2]])
 
     def words(self, name: str) -> list[str]:
         """A list that is separated by commas or spaces."""

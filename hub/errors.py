@@ -11,17 +11,21 @@
     ├── AccessRefused
     │   ├── TokenNeeded         the hub asks who is there
     │   ├── TokenWrong          the token is unknown, expired or revoked
-    │   └── NotPermitted        known, but not allowed to do this
+    │   ├── NotPermitted        known, but not allowed to do this
+    │   └── TooManyTries        wrong passwords, too often
     ├── NotHeld                 the hub does not hold it, and why it does not arrive by itself
     │   ├── ApprovalNeeded
     │   ├── RequestRefused
+    │   ├── RequestCancelled    an operator ended it, and nobody has taken it up again
     │   └── NotIncluded         the repo is held, this file was left out on purpose
     ├── OnItsWay                it is being fetched: come back
     ├── NobodyAtWork            it was asked for, and no worker takes it up
+    ├── Paused                  it was asked for, and an operator holds it
     ├── WrongState              a step that does not fit where the thing is now
     ├── UpstreamError
     │   ├── UpstreamUnreachable
     │   ├── UpstreamRateLimited
+    │   │   └── UpstreamBudgetSpent   our own limits say: not now
     │   ├── UpstreamGated
     │   ├── UpstreamTokenWrong
     │   ├── UpstreamDisabled
@@ -31,6 +35,7 @@
     ├── LeaseLost               somebody else took this work over
     ├── StoreError
     │   ├── StoreFull
+    │   ├── BlobTooLarge        larger than the store can ever take
     │   └── BlobMissing
     └── SealBroken              a stored secret was sealed with another HUB_SECRET_KEY
 
@@ -116,6 +121,10 @@ class NotPermitted(AccessRefused):
     code = "NotPermitted"
 
 
+class TooManyTries(AccessRefused):
+    code, status, permanent = "TooManyTries", 429, False
+
+
 class NotHeld(HubError):
     code, status = "NotHeld", 403
 
@@ -128,6 +137,10 @@ class RequestRefused(NotHeld):
     code = "RequestRefused"
 
 
+class RequestCancelled(NotHeld):
+    code = "RequestCancelled"
+
+
 class NotIncluded(NotHeld):
     code = "NotIncluded"
 
@@ -138,6 +151,10 @@ class OnItsWay(HubError):
 
 class NobodyAtWork(HubError):
     code, status, permanent = "NobodyAtWork", 503, False
+
+
+class Paused(HubError):
+    code, status, permanent = "Paused", 503, False
 
 
 class WrongState(HubError):
@@ -154,6 +171,12 @@ class UpstreamUnreachable(UpstreamError):
 
 class UpstreamRateLimited(UpstreamError):
     code, status, permanent = "UpstreamRateLimited", 503, False
+
+
+class UpstreamBudgetSpent(UpstreamRateLimited):
+    """The hub held the request back itself: a budget is used up, or a limit stops the upstream for now."""
+
+    code = "UpstreamBudgetSpent"
 
 
 class UpstreamGated(UpstreamError):
@@ -192,6 +215,10 @@ class StoreError(HubError):
 
 class StoreFull(StoreError):
     code, status = "StoreFull", 507
+
+
+class BlobTooLarge(StoreError):
+    code, status, permanent = "BlobTooLarge", 507, True
 
 
 class BlobMissing(StoreError):

@@ -8,12 +8,14 @@ import secrets
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import dj_database_url
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.functional import lazy
 
+from hub import logs
 from hub.environment import Environment, SettingError
 
 env = ENVIRONMENT = Environment()
@@ -50,25 +52,56 @@ def _write_once(path: Path, text: str) -> None:
 HOST = env.text("HUB_HOST", "127.0.0.1")
 PORT = env.number("HUB_PORT", 8000, least=1, most=65535)
 EXTERNAL_URL = env.text("HUB_EXTERNAL_URL").rstrip("/")
+SECRET_KEY_IS_OURS = not env.text("HUB_SECRET_KEY")
 SECRET_KEY = env.text("HUB_SECRET_KEY") or _kept_secret_key()
 ADMIN_PASSWORD = env.text("HUB_ADMIN_PASSWORD")
 DEBUG = env.flag("HUB_DEBUG", False)
 LOG_LEVEL = env.choice("HUB_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))
+LOG_FORMAT = env.choice("HUB_LOG_FORMAT", "line", tuple(logs.FORMATS))
+METRICS_TOKEN = env.text("HUB_METRICS_TOKEN")
+METRICS_HOST = env.text("HUB_METRICS_HOST", HOST)
+METRICS_PORT = env.number("HUB_METRICS_PORT", 0, most=65535)
+OTEL = env.flag("HUB_OTEL", False)
 
 # Mode: without a broker, one worker process beside the web process polls the rows.
 BROKER_URL = env.text("HUB_BROKER_URL")
 EMBEDDED = not BROKER_URL
+REDIS_URL = env.text("HUB_REDIS_URL", BROKER_URL if BROKER_URL.startswith(("redis://", "rediss://")) else "")
 STORE_URL = env.text("HUB_STORE_URL", f"file://{DATA_DIR / 'blobs'}")
 HUGGINGFACE_URL = env.text("HUB_HUGGINGFACE_URL", "https://huggingface.co").rstrip("/")
 HUGGINGFACE_TOKEN = env.text("HUB_HUGGINGFACE_TOKEN")
 UPSTREAM_HOSTS = env.words("HUB_UPSTREAM_HOSTS")
 ANONYMOUS_PULL = env.flag("HUB_ANONYMOUS_PULL", EMBEDDED)
 
+# How bytes and addresses pass between the hub, the store, and the proxies before the hub.
+DELIVERY = env.choice("HUB_DELIVERY", "auto", ("AUTO", "SENDFILE", "REDIRECT", "PROXY", "ACCEL")).lower()
+DELIVERY_SECONDS = env.number("HUB_DELIVERY_SECONDS", 900, least=1, most=604_800)
+TRUSTED_PROXIES = env.words("HUB_TRUSTED_PROXIES")
+
 # How the work is cut.
 WEB_WORKERS = env.number("HUB_WEB_WORKERS", 2, least=1)
 WEB_THREADS = env.number("HUB_WEB_THREADS", 16, least=2)
 CONNECTIONS = env.number("HUB_CONNECTIONS", 16, least=1)
+WORKER_QUEUES = env.words("HUB_WORKER_QUEUES") or ["urgent", "plan", "small", "large", "chores"]
+WORKER_CONCURRENCY = env.number("HUB_WORKER_CONCURRENCY", 2, least=1, most=64)
+SWEEP_SECONDS = env.number("HUB_SWEEP_SECONDS", 60, least=1, most=3600)
 PULL_WAIT = env.number("HUB_PULL_WAIT", 600)
+
+# Room, and the bytes that are held: hub/docs/operator.md, "Room". 0 = no bound, or off.
+QUOTA = env.size("HUB_QUOTA")
+LOW_SPACE = env.size("HUB_LOW_SPACE", "1GB")
+EVICT = env.flag("HUB_EVICT", False)
+EVICT_DAYS = env.number("HUB_EVICT_DAYS", 7)
+PRUNE_HOURS = env.number("HUB_PRUNE_HOURS", 24, least=1)
+SCRUB_RATE = env.size("HUB_SCRUB_RATE", "20MB")
+SCRUB_DAYS = env.number("HUB_SCRUB_DAYS", 30, least=1)
+
+# Following upstream.
+FOLLOW_MINUTES = env.number("HUB_FOLLOW_MINUTES", 360, least=1)
+FOLLOW_ASK = env.text("HUB_FOLLOW_ASK", "licence gated code pickles history size").replace(",", " ").split()
+KEEP_REVISIONS = env.number("HUB_KEEP_REVISIONS", 3)
+KEEP_PULLED_DAYS = env.number("HUB_KEEP_PULLED_DAYS", 30)
+MISSING_HOURS = env.number("HUB_MISSING_HOURS", 24)
 
 _external = urlsplit(EXTERNAL_URL)
 ALLOWED_HOSTS = ["*"]
@@ -110,6 +143,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "hub.web.observing.Observed",
+    "hub.proxies.TrustedProxies",
     "hub.dialects.door.Door",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -138,6 +173,13 @@ TEMPLATES = [
 ]
 
 
+def _time_zone(name: str) -> str:
+    try:
+        return ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise SettingError(f"HUB_TIME_ZONE is {name!r}; write UTC, or a name such as Europe/Berlin") from error
+
+
 def _database(url: str) -> dict[str, Any]:
     if not url.startswith(("sqlite:", "postgres:", "postgresql:")):
         raise SettingError("HUB_DATABASE_URL must begin with sqlite:/// or postgres://")
@@ -155,6 +197,28 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA mmap_size=134217728;",
     }
+else:
+    # A worker that hangs, or whose host has died, in the middle of a transaction holds its rows' locks: the server ends
+    # such a session after a minute, or as soon as nobody acknowledges its packets. What the address says comes last.
+    # A statement of five minutes is a mistake, and a lock that is waited for so long is held by one.
+    _bounds = {"idle_in_transaction_session_timeout": 60_000, "statement_timeout": 300_000, "lock_timeout": 60_000} | {
+        f"tcp_keepalives_{name}": value for name, value in (("idle", 30), ("interval", 10), ("count", 3))
+    }
+    _options = DATABASES["default"].setdefault("OPTIONS", {})
+    _own = [f"-c {name}={value}" for name, value in _bounds.items()]
+    _options["options"] = " ".join([*_own, _options.get("options", "")]).strip()
+    _options |= {"connect_timeout": 5, "application_name": "entrepot", "tcp_user_timeout": 30_000} | _options
+    _options |= {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3} | _options
+
+# Sessions stay in the database: nobody is logged out because Redis was restarted.
+CACHES: dict[str, dict[str, Any]] = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+if REDIS_URL:
+    CACHES["default"] = {
+        "BACKEND": "hub.cache.CalmRedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "entrepot:cache",
+        "OPTIONS": {"socket_timeout": 0.3, "socket_connect_timeout": 0.3},
+    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
@@ -170,7 +234,7 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 
 LANGUAGE_CODE = "en"
-TIME_ZONE = "UTC"
+TIME_ZONE = _time_zone(env.text("HUB_TIME_ZONE", "UTC"))
 USE_TZ = True
 FORMAT_MODULE_PATH = ["hub.formats"]
 
@@ -214,12 +278,4 @@ UNFOLD = {
     },
 }
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    # huggingface_hub and its HTTP library log every request at INFO.
-    "loggers": {name: {"level": "WARNING"} for name in ("httpx", "httpx2", "httpcore", "urllib3", "huggingface_hub")},
-}
+LOGGING = logs.config(LOG_LEVEL, LOG_FORMAT)

@@ -10,6 +10,8 @@ from hub.accounts.callers import Caller
 from hub.accounts.tokens import forget_cached
 from hub.catalog import pulls
 from hub.catalog.memory import forget_everything
+from hub.counters import forget_counters
+from hub.upstreams.limits import forget_limits
 from hub.upstreams.models import Upstream
 from tests.fakes import FakeHub, world
 
@@ -45,5 +47,7 @@ def fresh_memory() -> None:
     """Rows of one test's database must not be remembered in the next, nor counted, and no thread writes behind a
     test's back."""
     forget_everything()
+    forget_counters()
+    forget_limits()
     forget_cached()
     pulls.write_by_hand()

@@ -1,4 +1,4 @@
-"""One JSON shape for every error of the API: {"error": {"code", "sentence", "next_step"}}."""
+"""One JSON shape for every error of the API: {"error": {"code", "sentence", "next_step", "request_id"}}."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from hub.errors import BadInput, HubError, Missing, NotPermitted, TokenNeeded
+from hub.logs import request_id
 
 _KNOWN: tuple[tuple[type[Exception], type[HubError], str], ...] = (
     (exceptions.NotAuthenticated, TokenNeeded, "send `Authorization: Bearer` with a token of this hub, or log in"),
@@ -31,4 +32,5 @@ def answer_error(error: Exception, context: dict[str, Any]) -> Response | None:
 
 
 def shape(code: str, sentence: str, next_step: str) -> dict[str, dict[str, str]]:
-    return {"error": {"code": code, "sentence": sentence, "next_step": next_step}}
+    told = {"code": code, "sentence": sentence, "next_step": next_step, "request_id": request_id()}
+    return {"error": told}

@@ -1,7 +1,7 @@
 """The store in a directory: `file:///srv/blobs`.
 
 sha256/ab/cd/<64 hex>             blobs, read-only
-uploads/<algorithm>-<hex>/        a large blob on its way in: hub/blobs/local_upload.py
+uploads/<algorithm>-<hex>/        a large blob on its way in: hub/blobs/local_upload.py; `+1` where a writer hangs
 uploads/put-<hex>/                small blobs that are being written; left over only after a kill
 """
 
@@ -20,7 +20,7 @@ from hub.blobs.store import Bytes, LocalFile, StoredBlob
 from hub.errors import BadInput, BlobMissing, StoreError
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_KEY = re.compile(r"(?:sha256|git|put):[0-9a-f]{32,64}")
+_KEY = re.compile(r"(?:sha256|git|put):[0-9a-f]{32,64}(?:\+\d)?")
 
 
 class LocalStore:
@@ -71,7 +71,7 @@ class LocalStore:
         leaves = {target.parent for target in targets}
         return [*leaves, *{leaf.parent for leaf in leaves}, self.root / "sha256", self.root]
 
-    def open(self, sha256: str) -> BinaryIO:
+    def open(self, sha256: str, awaited: bool = False) -> BinaryIO:
         try:
             return self._path(sha256).open("rb")
         except FileNotFoundError:
@@ -83,11 +83,11 @@ class LocalStore:
         except FileNotFoundError:
             return None
 
-    def locate(self, sha256: str) -> LocalFile:
+    def locate(self, sha256: str, shown: Mapping[str, str] | None = None) -> LocalFile:
         path = self._path(sha256)
         if not path.is_file():
             raise self._missing(sha256)
-        return LocalFile(path)
+        return LocalFile(path, path.relative_to(self.root).as_posix())
 
     def delete(self, sha256: str, before: datetime | None = None) -> bool:
         path = self._path(sha256)
@@ -147,10 +147,8 @@ def _modified_at(path: Path) -> datetime:
 
 def _touched_at(folder: Path) -> datetime:
     """When anything in an upload's folder was last written."""
-    times = []
-    for path in (folder, *folder.glob("*")):
-        try:
-            times.append(_modified_at(path))
-        except FileNotFoundError:
-            continue
-    return max(times, default=datetime.now(UTC))
+    try:
+        return max(_modified_at(path) for path in (folder, *folder.iterdir()))
+    except FileNotFoundError:
+        # Somebody is at it this moment.
+        return datetime.now(UTC)

@@ -11,7 +11,8 @@ import fcntl
 import os
 import shutil
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from hub.blobs import durable
@@ -20,7 +21,12 @@ from hub.errors import StoreError
 
 PART_SIZE = 16 * 1024 * 1024
 MAX_PARTS = 1024
+REREAD = 4 * 1024 * 1024
 BLOB_MODE = 0o444
+SILENT_SECONDS = 30
+"""A writer that has written nothing for so long hangs, and its lease is lost: the next one does not wait for it."""
+MOST_WRITERS = 8
+COPY_BYTES = 1 << 20
 
 
 def part_size_of(size: int) -> int:
@@ -30,6 +36,9 @@ def part_size_of(size: int) -> int:
 
 class LocalUpload:
     """One upload, opened by one process at a time; its methods may be called from many threads."""
+
+    in_memory = rereads = False
+    seals_at_once = 2
 
     def __init__(self, root: Path, folder: Path, size: int, target: Callable[[str], Path]) -> None:
         self.size = size
@@ -45,9 +54,11 @@ class LocalUpload:
         self._finished = False
         self._list = -1
         with durable.told_as_store_errors(root, size):
-            self._file = _open_locked(folder)
+            self._file, self._folder, silent = _open_free(folder)
             try:
                 self._resume_or_begin()
+                for other in silent:
+                    self._copy_durable_parts(other)
             except BaseException:
                 self.close()
                 raise
@@ -85,6 +96,13 @@ class LocalUpload:
     def read(self, offset: int, length: int) -> bytes:
         with durable.told_as_store_errors(self._root):
             return os.pread(self._file, min(length, self.size - offset), offset)
+
+    def forget(self, number: int) -> None:
+        """The page cache forgets by itself."""
+
+    def reread(self) -> Iterator[Bytes]:
+        for offset in range(0, self.size, REREAD):
+            yield self.read(offset, REREAD)
 
     def finish(self, sha256: str) -> None:
         if self._finished:
@@ -137,6 +155,29 @@ class LocalUpload:
         else:
             self._begin()
 
+    def _copy_durable_parts(self, other: Path) -> None:
+        """From the upload of a writer that hangs: it never writes a part again that is on its list."""
+        lines = _read_lines(other / "sealed")
+        if not lines or lines[0] != f"{self.size} {self.part_size}":
+            return
+        try:
+            source = os.open(other / "bytes", os.O_RDONLY)
+        except FileNotFoundError:
+            return
+        try:
+            for number in {int(line) for line in lines[1:]} - self._sealed:
+                self._copy_part(source, number)
+        finally:
+            os.close(source)
+        if self._full:
+            self.seal(min(self._full))
+
+    def _copy_part(self, source: int, number: int) -> None:
+        offset, end = number * self.part_size, self._end_of(number)
+        while offset < end and (piece := os.pread(source, min(COPY_BYTES, end - offset), offset)):
+            self.write(offset, piece)
+            offset += len(piece)
+
     def _begin(self) -> None:
         """An empty list first, then the empty file: at no moment does an old list stand beside new bytes."""
         path = self._folder / "sealed"
@@ -151,6 +192,33 @@ class LocalUpload:
         durable.flush_folder(self._folder.parent)
 
 
+def _open_free(folder: Path) -> tuple[int, Path, list[Path]]:
+    """The file of the upload, its folder, and the folders of the same upload that silent writers hold.
+
+    Whoever comes here has the lease, so another writer has lost it. As a rule that one learns it within a second, and
+    is waited for. One that hangs (a stopped process, a dead mount) keeps its lock, perhaps for good: it is passed by.
+    """
+    silent: list[Path] = []
+    for number in range(MOST_WRITERS):
+        place = folder.with_name(f"{folder.name}+{number}") if number else folder
+        if (descriptor := _open_locked(place)) is not None:
+            return descriptor, place, silent
+        if _silence(place) < SILENT_SECONDS:
+            break
+        silent.append(place)
+    raise StoreError(
+        f"another process is writing the upload {folder.name}", "it is tried again by itself", retry_after=30
+    )
+
+
+def _silence(folder: Path) -> float:
+    """Seconds since anything was written."""
+    try:
+        return time.time() - (folder / "bytes").stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
+
+
 def is_being_written(folder: Path) -> bool:
     """Whether a process holds the upload in `folder` open."""
     try:
@@ -163,8 +231,8 @@ def is_being_written(folder: Path) -> bool:
         os.close(descriptor)
 
 
-def _open_locked(folder: Path) -> int:
-    """The file of the upload, held alone.
+def _open_locked(folder: Path) -> int | None:
+    """The file of the upload, held alone; None where another process holds it.
 
     Two writers must never share it: one that lost its lease could spoil bytes that the other has hashed. The lock
     goes with the process, however it ends.
@@ -177,9 +245,7 @@ def _open_locked(folder: Path) -> int:
             continue
         if not _lock(descriptor):
             os.close(descriptor)
-            raise StoreError(
-                f"another process is writing the upload {folder.name}", "it is tried again by itself", retry_after=30
-            )
+            return None
         if _is_same_file(descriptor, folder / "bytes"):
             return descriptor
         # It was finished or thrown away between the opening and the lock.

@@ -15,12 +15,44 @@ from hub.sizes import human_bytes
 
 @admin.register(Repo)
 class RepoPages(LookOnly):
-    list_display = ["title", "kind", "upstream", "licence", "gated", "pulls", "held", "created_at"]
-    list_filter = ["held", "kind", "upstream", "licence", "gated"]
+    list_display = [
+        "title",
+        "kind",
+        "upstream",
+        "licence",
+        "gated",
+        "pulls",
+        "held",
+        "missing_upstream_since",
+        "created_at",
+    ]
+    list_filter = [
+        ("missing_upstream_since", admin.EmptyFieldListFilter),
+        "held",
+        "kind",
+        "upstream",
+        "licence",
+        "gated",
+    ]
     list_select_related = ["upstream"]
     search_fields = ["key"]
     fieldsets = [
-        (None, {"fields": ["title", "kind", "upstream", "held", "pulls", "default_ref", "revision_links"]}),
+        (
+            None,
+            {
+                "fields": [
+                    "title",
+                    "kind",
+                    "upstream",
+                    "held",
+                    "pinned",
+                    "pulls",
+                    "default_ref",
+                    "missing_upstream_since",
+                    "revision_links",
+                ]
+            },
+        ),
         ("What upstream says", {"fields": ["licence", "gated", "pipeline_tag", "library_name", "base_models", "tags"]}),
         ("Upstream's counts", {"fields": ["upstream_downloads", "upstream_likes", "upstream_modified_at"]}),
     ]
@@ -43,7 +75,23 @@ class RevisionPages(LookOnly):
     list_select_related = ["repo__upstream"]
     search_fields = ["commit", "repo__key"]
     fieldsets = [
-        (None, {"fields": ["commit", "repo", "refs_now", "planned_at", "published_at", "file_links", "held_bytes"]})
+        (
+            None,
+            {
+                "fields": [
+                    "commit",
+                    "repo",
+                    "refs_now",
+                    "planned_at",
+                    "published_at",
+                    "pulled_at",
+                    "retired_at",
+                    "pinned",
+                    "file_links",
+                    "held_bytes",
+                ]
+            },
+        )
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Revision]:

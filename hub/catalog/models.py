@@ -30,6 +30,10 @@ class Repo(models.Model):
 
     pulls = models.BigIntegerField(default=0, help_text="Downloads from this hub, all time.")
     held = models.BooleanField(default=False, db_index=True, help_text="Has at least one published revision.")
+    pinned = models.BooleanField(default=False, help_text="Is never evicted to make room.")
+    missing_upstream_since = models.DateTimeField(
+        null=True, db_index=True, help_text="Upstream has deleted it, or hides it; what is held stays and is served."
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
@@ -70,8 +74,17 @@ class Revision(models.Model):
         help_text="The newest commits, as upstream told them: id, title, message, date, authors.",
     )
     directories = models.JSONField(default=list, help_text="[path, git tree id] of every directory.")
+    told = models.JSONField(default=dict, help_text="Licence and gating at this commit; {} where that is not known.")
+    pulled_at = models.DateTimeField(
+        null=True, help_text="Last download of a file by this commit, give or take an hour."
+    )
     planned_at = models.DateTimeField(default=timezone.now)
     published_at = models.DateTimeField(null=True, blank=True, db_index=True)
+
+    pinned = models.BooleanField(default=False, help_text="Is never evicted to make room.")
+    retired_at = models.DateTimeField(
+        null=True, help_text="Taken away from readers; its files stay listed, as the record of what was served."
+    )
 
     class Meta:
         ordering = ["-id"]

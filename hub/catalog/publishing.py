@@ -18,7 +18,9 @@ def publish(revision: Revision) -> bool:
     with transaction.atomic():
         if not is_complete(revision):
             return False
-        published = Revision.objects.filter(pk=revision.pk, published_at=None).update(published_at=timezone.now())
+        published = Revision.objects.filter(pk=revision.pk, published_at=None).update(
+            published_at=timezone.now(), retired_at=None
+        )
         if published:
             Repo.objects.filter(pk=revision.repo_id).update(held=True)
     return bool(published)

@@ -22,15 +22,20 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
 
+from hub import metrics
 from hub.catalog.memory import Memory
-from hub.catalog.models import PullCount, Repo
+from hub.catalog.models import PullCount, Repo, Revision
 
 logger = logging.getLogger(__name__)
 
 PULL_WINDOW = 600
 FLUSH_SECONDS = 5.0
 
+READ_SECONDS = 3600
+"""How exact `Revision.pulled_at` is."""
+
 _seen: Memory[tuple[str, str, int], bool] = Memory(16384, PULL_WINDOW)
+_noted: Memory[tuple[int, str], bool] = Memory(16384, READ_SECONDS)
 
 
 class _Tally:
@@ -39,6 +44,7 @@ class _Tally:
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.counts: dict[tuple[int, date], list[int]] = defaultdict(lambda: [0, 0, 0])
+        self.read: set[tuple[int, str]] = set()
         self.writer: threading.Thread | None = None
 
     def add(self, repo_pk: int, day: date, pulls: int, files: int, size: int) -> None:
@@ -57,6 +63,18 @@ class _Tally:
             self.counts.clear()
         return taken
 
+    def note_read(self, repo_pk: int, commit: str) -> None:
+        """The commit was downloaded from; each process notes that once an hour."""
+        if not _noted.get((repo_pk, commit)):
+            _noted.put((repo_pk, commit), True)
+            with self.lock:
+                self.read.add((repo_pk, commit))
+
+    def take_read(self) -> set[tuple[int, str]]:
+        with self.lock:
+            taken, self.read = self.read, set()
+        return taken
+
 
 _tally = _Tally()
 
@@ -64,7 +82,13 @@ _tally = _Tally()
 def count(repo_pk: int, caller: str, commit: str, files: int, size: int) -> None:
     """Notes one answer: `files` is 1 for a download, 0 for a part of one; `size` is in bytes."""
     pulls = int(bool(files) and _is_first(caller, commit))
+    if files:
+        _tally.note_read(repo_pk, commit)
     _tally.add(repo_pk, datetime.now(UTC).date(), pulls, files, size)
+    metrics.SERVED_BYTES.inc(size)
+    if files:
+        metrics.DOWNLOADS.inc(files)
+        metrics.PULLS.inc(pulls)
 
 
 def flush() -> None:
@@ -73,6 +97,7 @@ def flush() -> None:
     if not taken:
         return
     try:
+        _write_read(_tally.take_read())
         _write(taken)
     except Exception:
         logger.warning("download counts could not be written; they are kept", exc_info=True)
@@ -83,6 +108,7 @@ def flush() -> None:
 def write_by_hand() -> None:
     """Drops what was counted, and leaves flushing to the caller from now on; for tests and one-off commands."""
     _tally.take()
+    _tally.take_read()
     _tally.writer = threading.current_thread()
 
 
@@ -99,6 +125,12 @@ def _write(counts: dict[tuple[int, date], list[int]]) -> None:
             )
             if pulls:
                 Repo.objects.filter(pk=repo_pk).update(pulls=F("pulls") + pulls)
+
+
+def _write_read(read: set[tuple[int, str]]) -> None:
+    """When a revision was downloaded from last. What is lost here is an hour, of what is kept for days."""
+    for repo_pk, commit in sorted(read):
+        Revision.objects.filter(repo_id=repo_pk, commit=commit).update(pulled_at=datetime.now(UTC))
 
 
 def _write_for_ever() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from hub.catalog.models import Repo, RepoAlias, RepoFile, Revision
+from hub.catalog.renaming import rename_repo
 from hub.names import RepoId
 from hub.upstreams.models import Upstream
 from hub.upstreams.protocol import RepoInfo, TreeDirectory, TreeFile
@@ -11,6 +12,8 @@ from hub.upstreams.protocol import RepoInfo, TreeDirectory, TreeFile
 
 def record_repo(upstream: Upstream, info: RepoInfo, asked_as: RepoId) -> Repo:
     """The repo's row with the newest facts; the id it was asked for is remembered where upstream calls it otherwise."""
+    if asked_as.key != info.repo_id.key:
+        _take_along(upstream, info, asked_as)
     repo, _ = Repo.objects.update_or_create(
         upstream=upstream,
         kind=info.kind.value,
@@ -29,11 +32,20 @@ def record_repo(upstream: Upstream, info: RepoInfo, asked_as: RepoId) -> Repo:
             "upstream_modified_at": info.last_modified,
             "upstream_downloads": info.downloads,
             "upstream_likes": info.likes,
+            "missing_upstream_since": None,
         },
     )
     if asked_as.key != info.repo_id.key:
         RepoAlias.objects.get_or_create(repo=repo, kind=repo.kind, key=asked_as.key)
     return repo
+
+
+def _take_along(upstream: Upstream, info: RepoInfo, asked_as: RepoId) -> None:
+    """What is held under the name that upstream redirects from is the same repo, and gets its new name."""
+    rows = Repo.objects.filter(upstream=upstream, kind=info.kind.value).exclude(key=info.repo_id.key)
+    old = rows.filter(key=asked_as.key).first() or rows.filter(aliases__key=asked_as.key).first()
+    if old is not None:
+        rename_repo(old, info.repo_id)
 
 
 def record_revision(
@@ -55,6 +67,7 @@ def record_revision(
             "info": info.raw,
             "history": history,
             "directories": [[directory.path, directory.oid] for directory in directories],
+            "told": {"licence": info.licence, "gated": info.gated},
         },
     )
     if created:

@@ -1,7 +1,9 @@
 """The same lookups for many readers a second: remembered in process, so that warm traffic asks the database nothing.
 
 Names move, so a shelf is remembered for a second. What a commit holds never changes; it is remembered for longer, and
-only as long as the commit itself can be found, so that what an operator deletes is gone within `COMMIT_SECONDS`.
+only as long as the commit itself can be found, so that what is deleted is gone within `COMMIT_SECONDS`. Until then the
+rows behind a remembered pin may be missing: that is a missing revision, and never a missing file, which clients would
+remember under the commit for good.
 """
 
 from collections.abc import Mapping
@@ -11,6 +13,7 @@ from typing import Any
 from hub.catalog.lookup import DEFAULT_NAMES, file_missing, find_repo, find_revision
 from hub.catalog.memory import Memory
 from hub.catalog.models import Ref, RepoFile, Revision
+from hub.errors import RevisionMissing
 from hub.names import RepoId, RepoKind, is_commit
 
 NAME_SECONDS = 1.0
@@ -94,7 +97,8 @@ def pin_of(shelf: Shelf, revision: str) -> Pin:
 
 
 def file_of(pin: Pin, path: str) -> HeldFile:
-    """Raises FileMissing, which is true for ever: a published tree is whole and never changes."""
+    """Raises FileMissing, which is true for ever: a published tree is whole and never changes. Raises RevisionMissing
+    where the revision was retired a moment ago."""
     key = (pin.revision_pk, path)
     found = _files.get(key)
     if found is None:
@@ -104,13 +108,29 @@ def file_of(pin: Pin, path: str) -> HeldFile:
     return found
 
 
+def retired(pin: Pin) -> RevisionMissing:
+    """The error for a pin whose rows are gone; the next question looks at the database again."""
+    _commits.clear()
+    _shelves.clear()
+    return RevisionMissing(
+        f"this hub no longer holds commit {pin.commit}", "use a branch or a tag, or ask for the commit again"
+    )
+
+
 def sheet_of(pin: Pin) -> Sheet:
     found = _sheets.get(pin.revision_pk)
     if found is None:
-        info, history = Revision.objects.values_list("info", "history").get(pk=pin.revision_pk)
-        found = Sheet(info, tuple(history))
+        row = Revision.objects.filter(pk=pin.revision_pk).values_list("info", "history").first()
+        if row is None:
+            raise retired(pin)
+        found = Sheet(row[0], tuple(row[1]))
         _sheets.put(pin.revision_pk, found)
     return found
+
+
+def is_there(pin: Pin) -> bool:
+    """Whether the rows of the revision still exist."""
+    return Revision.objects.filter(pk=pin.revision_pk).exists()
 
 
 def _read_shelf(kind: RepoKind, repo_id: RepoId) -> Shelf:
@@ -130,6 +150,6 @@ def _read_file(pin: Pin, path: str) -> HeldFile:
     rows = RepoFile.objects.filter(revision_id=pin.revision_pk, path=path).order_by()
     row = next(iter(rows.values_list("size", "oid", "sha256", "blob__sha256")), None)
     if row is None:
-        raise file_missing(path, pin.commit)
+        raise file_missing(path, pin.commit) if is_there(pin) else retired(pin)
     size, oid, sha256, blob = row
     return HeldFile(pin.commit, path, size, oid, sha256, blob or "")

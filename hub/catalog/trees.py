@@ -6,7 +6,7 @@ from functools import cached_property
 from hub.catalog.lookup import file_missing
 from hub.catalog.memory import Memory
 from hub.catalog.models import RepoFile, Revision
-from hub.catalog.shelves import Pin
+from hub.catalog.shelves import Pin, is_there, retired
 
 REMEMBERED_TREES = 32
 LARGEST_REMEMBERED = 20_000
@@ -68,7 +68,8 @@ _trees: Memory[int, Tree] = Memory(REMEMBERED_TREES)
 
 
 def tree_of(pin: Pin) -> Tree:
-    """Every file of the commit, also those whose bytes were left out of the mirror."""
+    """Every file of the commit, also those whose bytes were left out of the mirror. Raises RevisionMissing where the
+    revision was retired a moment ago."""
     found = _trees.get(pin.revision_pk)
     if found is None:
         found = _read_tree(pin)
@@ -78,11 +79,11 @@ def tree_of(pin: Pin) -> Tree:
 
 
 def _read_tree(pin: Pin) -> Tree:
-    directories = Revision.objects.values_list("directories", flat=True).get(pk=pin.revision_pk)
+    directories = Revision.objects.filter(pk=pin.revision_pk).values_list("directories", flat=True).first()
     rows = RepoFile.objects.filter(revision_id=pin.revision_pk).order_by("position")
     leaves = rows.values_list("path", "size", "oid", "sha256", "pointer_size")
-    return Tree(
-        pin.commit,
-        tuple(Folder(path, oid) for path, oid in directories),
-        tuple(Leaf(*row) for row in leaves),
-    )
+    found = tuple(Leaf(*row) for row in leaves)
+    # Asked after the files were read: half a tree, of a revision that was deleted meanwhile, must not be remembered.
+    if directories is None or not is_there(pin):
+        raise retired(pin)
+    return Tree(pin.commit, tuple(Folder(path, oid) for path, oid in directories), found)

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from hub.accounts.callers import Caller
 from hub.accounts.events import record
+from hub.accounts.models import Event
 from hub.errors import BadInput, WrongState
 from hub.mirroring.models import Request, Transfer
 from hub.mirroring.progress import transfers_of
@@ -37,11 +38,13 @@ def refuse(request: Request, caller: Caller, reason: str) -> None:
 
 
 def retry(request: Request, caller: Caller) -> None:
-    """Takes a failed request up again, where it stopped: what was approved stays approved. Raises WrongState."""
-    decided = request.commit and request.decided_at and request.state == State.FAILED
+    """Takes a failed or cancelled request up again, where it stopped: what was approved stays approved. Raises
+    WrongState."""
+    ended = [State.FAILED, State.CANCELLED]
+    decided = request.commit and request.decided_at and request.state in ended
     state = State.APPROVED if decided else State.NEW
     with transaction.atomic():
-        _update(request, [State.FAILED], {"state": state, "error": "", "error_code": ""})
+        _update(request, ended, {"state": state, "error": "", "error_code": ""})
         record(caller, "request.retried", str(request), request=request.pk)
     nudge("workers.plan" if decided else "workers.look", request.pk)
 
@@ -54,6 +57,16 @@ def hurry(request: Request, caller: Caller) -> None:
         if queued.exclude(not_before=None).update(not_before=None, attempts=0):
             record(caller, "request.hurried", str(request), request=request.pk)
             nudge("workers.sweep")
+
+
+def approval_of(request: Request, commit: str) -> str:
+    """Who let this wish in at this very commit, and when, in words; "" where nobody has, or it was refused since."""
+    decided = Event.objects.filter(verb__in=["request.approved", "request.refused"], subject=str(request)[:300])
+    for event in decided.order_by("-pk"):
+        if event.detail.get("request") == request.pk:
+            approved = event.verb == "request.approved" and event.detail.get("commit") == commit
+            return f"this commit was approved by {event.actor_name} on {event.at:%Y-%m-%d}" if approved else ""
+    return ""
 
 
 def _move(request: Request, caller: Caller, before: list[State], after: State, verb: str, reason: str) -> None:

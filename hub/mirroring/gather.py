@@ -1,12 +1,13 @@
 """Finds the bytes of a revision: what is held is linked, what is not becomes a transfer, one for each digest."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Greatest
 
 from hub.blobs.models import Blob
 from hub.catalog.models import RepoFile, Revision
-from hub.mirroring.models import Transfer
+from hub.mirroring.models import Request, Transfer
 
 BATCH = 2000
 """Digests for each statement: 100,000 files are planned in some 230 statements on Postgres."""
@@ -19,8 +20,9 @@ def gather(revision: Revision) -> int:
     """
     link_held(revision.files.all())
     missing = _missing(revision)
+    urgency = _urgency(revision)
     for batch in _batches(missing):
-        _queue(revision, batch)
+        _queue(revision, batch, *urgency)
     if missing:
         # A transfer may have landed between the first link and the queueing, which holds the transfers' row locks.
         link_held(revision.files.all())
@@ -50,7 +52,15 @@ def _missing(revision: Revision) -> list[RepoFile]:
     return list({str(file.digest): file for file in unheld}.values())
 
 
-def _queue(revision: Revision, files: Sequence[RepoFile]) -> None:
+def _urgency(revision: Revision) -> tuple[int, bool]:
+    """The highest priority of the requests that are being fetched with this revision, and whether all are paused."""
+    waiting = Request.objects.filter(revision=revision, state=Request.State.FETCHING)
+    rows = list(waiting.values_list("priority", "paused"))
+    return max((priority for priority, _ in rows), default=0), bool(rows) and all(paused for _, paused in rows)
+
+
+def _queue(revision: Revision, files: Sequence[RepoFile], priority: int, paused: bool) -> None:
+    """A transfer that others wait for too keeps the higher priority, and runs unless all who wait are paused."""
     repo = revision.repo
     Transfer.objects.bulk_create(
         [
@@ -62,21 +72,31 @@ def _queue(revision: Revision, files: Sequence[RepoFile]) -> None:
                 repo_id=str(repo.repo_id),
                 commit=revision.commit,
                 path=file.path,
+                priority=priority,
+                paused=paused,
             )
-            for file in files
+            # In one order, so that two plans that share digests cannot wait for each other.
+            for file in sorted(files, key=lambda file: str(file.digest))
         ],
         ignore_conflicts=True,
     )
     sources = {str(file.digest): file.path for file in files}
+    _lock(sources)
     for ended in Transfer.objects.filter(digest__in=sources).exclude(state=Transfer.State.QUEUED):
-        _requeue(ended, revision, sources[ended.digest])
+        _requeue(ended, revision, sources[ended.digest], priority, paused)
     # This touch takes the row locks of transfers that are under way, so that a settle waits for our commit.
-    Transfer.objects.filter(digest__in=sources).update(size=F("size"))
+    changes = {} if paused else {"paused": False}
+    Transfer.objects.filter(digest__in=sources).update(priority=Greatest(F("priority"), Value(priority)), **changes)
 
 
-def _requeue(ended: Transfer, revision: Revision, path: str) -> None:
-    """Done means that the blob was pruned since; failed means that somebody wants it again. Both start afresh, from
-    the revision that upstream has just shown."""
+def _lock(digests: Collection[str]) -> None:
+    """In the order in which `settle` locks its transfers too."""
+    list(Transfer.objects.filter(digest__in=digests).order_by("pk").select_for_update().values_list("pk", flat=True))
+
+
+def _requeue(ended: Transfer, revision: Revision, path: str, priority: int, paused: bool) -> None:
+    """Done means that the blob was pruned since; failed or cancelled, that somebody wants it again. All start afresh,
+    from the revision that upstream has just shown."""
     Transfer.objects.filter(pk=ended.pk).exclude(state=Transfer.State.QUEUED).update(
         state=Transfer.State.QUEUED,
         upstream=revision.repo.upstream,
@@ -89,6 +109,8 @@ def _requeue(ended: Transfer, revision: Revision, path: str) -> None:
         error="",
         error_code="",
         received=0,
+        priority=priority,
+        paused=paused,
         lease_owner="",
         lease_until=None,
     )

@@ -1,20 +1,30 @@
-"""A lease: work that one process has taken, until a time. Taking it is a conditional UPDATE that counts its rows."""
+"""A lease: work that one process has taken, until a time. Taking it is a conditional UPDATE that counts its rows.
+
+The time is the database's: the clocks of hosts differ, and a host that is an hour ahead must not take what another has
+just begun, nor leave behind what nobody may touch for an hour.
+"""
 
 from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Now
 
 LEASE_SECONDS = 60
 """A worker that is alive renews every LEASE_SECONDS / 3; one that died is replaced after LEASE_SECONDS."""
 
 
+def from_now(pause: timedelta) -> Combinable:
+    """So much later than now, for a column of a row that is written; by the database's clock."""
+    return Now() + pause
+
+
 class LeaseQuerySet(models.QuerySet[Any]):
     def due(self, now: datetime | None = None) -> Self:
         """Rows that nobody holds and that need not wait."""
-        moment = now or timezone.now()
+        moment = now or Now()
         free = Q(lease_until=None) | Q(lease_until__lt=moment)
         return self.filter(free, Q(not_before=None) | Q(not_before__lte=moment))
 
@@ -23,10 +33,8 @@ class LeaseQuerySet(models.QuerySet[Any]):
 
         The condition is repeated in the UPDATE itself, so that of two workers who chose the same row one gets 0.
         """
-        moment = now or timezone.now()
-        return self.due(moment).update(
-            lease_owner=owner, lease_until=moment + timedelta(seconds=seconds), attempts=F("attempts") + 1
-        )
+        until = (now or Now()) + timedelta(seconds=seconds)
+        return self.due(now).update(lease_owner=owner, lease_until=until, attempts=F("attempts") + 1)
 
     def held_by(self, owner: str) -> Self:
         """Rows whose lease still belongs to `owner`: the condition of every write by a worker (fencing)."""
@@ -34,7 +42,7 @@ class LeaseQuerySet(models.QuerySet[Any]):
 
     def renew(self, owner: str, seconds: float = LEASE_SECONDS, **changes: Any) -> int:
         """Extends the leases of `owner` in this queryset and writes `changes`; 0 means that they were lost."""
-        return self.held_by(owner).update(lease_until=timezone.now() + timedelta(seconds=seconds), **changes)
+        return self.held_by(owner).update(lease_until=from_now(timedelta(seconds=seconds)), **changes)
 
     def release(self, owner: str, **changes: Any) -> int:
         """Gives the leases back at once, with `changes`."""

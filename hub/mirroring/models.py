@@ -3,11 +3,12 @@ from django.utils import timezone
 
 from hub.accounts.models import User
 from hub.catalog.models import Revision
-from hub.mirroring.leases import Lease, LeaseQuerySet
+from hub.mirroring.leases import Lease
+from hub.mirroring.pauses import Pause, Steered, WorkQuerySet
 from hub.upstreams.models import Upstream
 
 
-class Request(Lease):
+class Request(Steered, Lease):
     """A wish to hold a repo at a revision, with patterns, and what became of it.
 
     There is one row for each wish: asking again joins it, asking after a failure opens it again. What was decided and
@@ -22,6 +23,10 @@ class Request(Lease):
         PUBLISHED = "published", "Published"
         REFUSED = "refused", "Refused"
         FAILED = "failed", "Failed"
+        CANCELLED = "cancelled", "Cancelled"
+
+    UNDER_WAY = (State.NEW, State.APPROVED, State.FETCHING)
+    """Nobody but the hub has to do something."""
 
     upstream = models.ForeignKey(Upstream, on_delete=models.PROTECT, related_name="requests")
     kind = models.CharField(max_length=10)
@@ -49,7 +54,7 @@ class Request(Lease):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     changed_at = models.DateTimeField(default=timezone.now, editable=False)
 
-    objects = LeaseQuerySet.as_manager()
+    objects = WorkQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]
@@ -84,13 +89,14 @@ class Asker(models.Model):
         return self.label
 
 
-class Transfer(Lease):
+class Transfer(Steered, Lease):
     """One digest on its way in, shared by every revision that waits for it. The source is where to read it from."""
 
     class State(models.TextChoices):
         QUEUED = "queued", "Queued or running"
         DONE = "done", "Done"
         FAILED = "failed", "Failed"
+        CANCELLED = "cancelled", "Nobody wants it any more"
 
     digest = models.CharField(max_length=71, unique=True, help_text="sha256:<hex> or git:<hex>")
     size = models.BigIntegerField()
@@ -109,11 +115,21 @@ class Transfer(Lease):
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
-    objects = LeaseQuerySet.as_manager()
+    objects = WorkQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]
-        indexes = [models.Index(fields=["size"], name="queued_by_size", condition=models.Q(state="queued"))]
+        indexes = [
+            models.Index(fields=["size"], name="queued_by_size", condition=models.Q(state="queued")),
+            models.Index(fields=["-priority", "id"], name="queued_by_priority", condition=models.Q(state="queued")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.path} ({self.digest[:19]}…)"
+
+
+# Below, because its rows point at those above; Django looks for every model of the app in this module.
+from hub.mirroring.follow import Follow, FollowedRevision  # noqa: E402
+from hub.mirroring.presence import Worker  # noqa: E402
+
+__all__ = ["Asker", "Follow", "FollowedRevision", "Pause", "Request", "Transfer", "Worker"]

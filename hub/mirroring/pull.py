@@ -9,17 +9,22 @@ from hub.accounts.callers import Caller
 from hub.catalog.models import Revision
 from hub.errors import (
     ApprovalNeeded,
+    CorruptBytes,
     HubError,
     NobodyAtWork,
     OnItsWay,
+    Paused,
     RepoMissing,
+    RequestCancelled,
     RequestRefused,
     RevisionMissing,
+    StoreFull,
     UpstreamGated,
     UpstreamUnreachable,
 )
 from hub.mirroring.models import Request
 from hub.mirroring.progress import progress_of
+from hub.mirroring.steering import pause_of
 from hub.mirroring.wishes import Wish, submit
 from hub.names import RepoId, RepoKind
 from hub.upstreams.models import Upstream
@@ -46,7 +51,7 @@ def pull(
 
     Upstreams are asked in their order; one that has no such repo passes the wish on to the next.
     Raises OnItsWay, NobodyAtWork, ApprovalNeeded, RequestRefused (all with `request_id`), RepoMissing, RevisionMissing,
-    and what stopped the request: one of the Upstream family.
+    and what stopped the request: one of the Upstream family, or CorruptBytes.
     """
     deadline = time.monotonic() + wait
     missing: HubError = RepoMissing(f"no enabled upstream has {kind} {repo_id}", "check the id's spelling")
@@ -62,7 +67,7 @@ def pull(
 def _outcome(request: Request, deadline: float, path: str) -> Revision:
     pause, longest = POLL_SECONDS
     while True:
-        if request.state == Request.State.PUBLISHED and request.revision is not None:
+        if request.state == Request.State.PUBLISHED and request.revision and request.revision.published_at:
             return request.revision
         _raise_if_stuck(request, path)
         left = deadline - time.monotonic()
@@ -85,6 +90,14 @@ def _raise_if_stuck(request: Request, path: str) -> None:
     if request.state == Request.State.REFUSED:
         why = request.decision_reason or request.verdict_reason
         raise _follow(request, RequestRefused(f"{what} was refused here: {why}", "ask an admin of this hub about it"))
+    if request.state == Request.State.CANCELLED:
+        why = f": {request.decision_reason}" if request.decision_reason else ""
+        sentence = f"{what} was asked for here, and an operator has cancelled it{why}"
+        raise _follow(request, RequestCancelled(sentence, "ask an operator of this hub to retry it"))
+    if request.state in Request.UNDER_WAY and (pause := pause_of(request)):
+        raise _follow(request, Paused(f"{what} does not go on for now: {pause}", "come again later", RETRY_SECONDS))
+    if request.state == Request.State.APPROVED and request.error_code == StoreFull.code:
+        raise _follow(request, StoreFull(request.error, retry_after=RETRY_SECONDS))
     if request.state == Request.State.FAILED:
         raise _follow(request, _failure(request, what))
     if request.state == Request.State.NEW and request.error and request.attempts >= PATIENCE:
@@ -95,6 +108,9 @@ def _raise_if_stuck(request: Request, path: str) -> None:
 
 
 def _failure(request: Request, what: str) -> HubError:
+    if request.error_code == CorruptBytes.code:
+        sentence = f"{what} keeps arriving with wrong bytes from {request.upstream.slug}, and is not published"
+        return CorruptBytes(f"{sentence} ({request.error.rstrip('.')})", "ask an operator to look, then ask again")
     failure = _FAILURES.get(request.error_code, UpstreamUnreachable)
     return failure(request.error or f"{what} could not be fetched")
 

@@ -5,17 +5,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from hub import metrics
 from hub.accounts.callers import SYSTEM
 from hub.accounts.events import record
 from hub.blobs.models import Blob
 from hub.catalog.models import RepoFile, Revision
 from hub.catalog.publishing import is_complete, move_ref, publish
-from hub.errors import CorruptBytes, HubError
+from hub.errors import CorruptBytes, HubError, UpstreamRateLimited
 from hub.mirroring.gather import gather, link_held, waiting_for
+from hub.mirroring.leases import from_now
 from hub.mirroring.models import Request, Transfer
 
 logger = logging.getLogger(__name__)
@@ -57,7 +59,7 @@ def settle(landings: Sequence[Landing]) -> None:
 def _end(landings: Sequence[Landing]) -> list[Landing]:
     """Marks the transfers done whose lease still belongs to the landing's owner; returns those landings."""
     queued = Transfer.objects.filter(state=Transfer.State.QUEUED)
-    named = queued.filter(pk__in=[landing.transfer_id for landing in landings]).select_for_update()
+    named = queued.filter(pk__in=[landing.transfer_id for landing in landings]).order_by("pk").select_for_update()
     owners = dict(named.values_list("pk", "lease_owner"))
     kept = [landing for landing in landings if owners.get(landing.transfer_id) == landing.owner]
     for owner in {landing.owner for landing in kept}:
@@ -69,7 +71,9 @@ def _end(landings: Sequence[Landing]) -> list[Landing]:
             error="",
             error_code="",
         )
+    metrics.TRANSFERS_ENDED.labels("done").inc(len(kept))
     if len(kept) < len(landings):
+        metrics.TRANSFERS_ENDED.labels("lost").inc(len(landings) - len(kept))
         logger.info("%d transfers were taken over by another worker", len(landings) - len(kept))
     return kept
 
@@ -97,7 +101,7 @@ def conclude(revision_ids: Iterable[int]) -> None:
 def _finish(request: Request, revision: Revision) -> None:
     now = timezone.now()
     ended = Request.objects.filter(pk=request.pk, state=Request.State.FETCHING).update(
-        state=Request.State.PUBLISHED, error="", error_code="", changed_at=now
+        state=Request.State.PUBLISHED, paused=False, error="", error_code="", changed_at=now
     )
     if ended and (kind := request.facts.get("ref_kind")):
         move_ref(revision, kind, request.ref or request.facts.get("default_ref") or revision.repo.default_ref)
@@ -108,18 +112,38 @@ def fail(transfer_id: int, owner: str, error: HubError) -> None:
     transfer = Transfer.objects.held_by(owner).filter(pk=transfer_id).first()
     if transfer is None:
         return
+    metrics.TRANSFER_ERRORS.labels(error.code).inc()
+    if isinstance(error, UpstreamRateLimited) and error.retry_after is not None:
+        put_off([transfer_id], owner, error)
+        return
     most = MAX_CORRUPT_ATTEMPTS if isinstance(error, CorruptBytes) else MAX_ATTEMPTS
     note = {"error_code": error.code, "error": error.words[:1000], "bytes_per_second": 0}
     if not error.permanent and transfer.attempts < most:
         pause = pause_after(transfer.attempts, error)
-        Transfer.objects.filter(pk=transfer_id).release(owner, not_before=timezone.now() + pause, **note)
+        metrics.TRANSFERS_ENDED.labels("retried").inc()
+        Transfer.objects.filter(pk=transfer_id).release(owner, not_before=from_now(pause), **note)
         return
     with transaction.atomic():
         ended = Transfer.objects.filter(pk=transfer_id).release(
             owner, state=Transfer.State.FAILED, finished_at=timezone.now(), **note
         )
         if ended:
+            metrics.TRANSFERS_ENDED.labels("failed").inc()
             _fail_requests(transfer, error)
+
+
+def put_off(transfer_ids: Iterable[int], owner: str, error: HubError) -> int:
+    """These wait for as long as upstream, or our own limit, asks for; how many. It counts as no attempt: it says
+    nothing about them."""
+    pause = timedelta(seconds=max(error.retry_after or 0.0, 1.0))
+    return Transfer.objects.filter(pk__in=list(transfer_ids)).release(
+        owner,
+        not_before=from_now(pause),
+        attempts=F("attempts") - 1,
+        error_code=error.code,
+        error=error.words[:1000],
+        bytes_per_second=0,
+    )
 
 
 def pause_after(attempts: int, error: HubError) -> timedelta:
@@ -135,7 +159,7 @@ def _fail_requests(transfer: Transfer, error: HubError) -> None:
             state=Request.State.FAILED,
             error_code=error.code,
             error=sentence,
-            not_before=timezone.now() + timedelta(seconds=60),
+            not_before=from_now(timedelta(seconds=60)),
             changed_at=timezone.now(),
         )
         record(SYSTEM, "request.failed", str(request), request=request.pk, error=sentence)
@@ -145,8 +169,12 @@ def settle_waiting() -> int:
     """Repairs revisions whose last nudge or settle was lost; returns how many requests are still being fetched."""
     fetching = Request.objects.filter(state=Request.State.FETCHING).exclude(revision=None)
     for revision in Revision.objects.filter(requests__in=fetching).distinct().select_related("repo__upstream"):
-        with transaction.atomic():
-            gather_again(revision)
+        try:
+            with transaction.atomic():
+                gather_again(revision)
+        except DatabaseError as error:
+            # A blob that was linked was pruned at the same moment, or two waited for each other's rows.
+            logger.info("%s is gathered again at the next sweep (%s)", revision, error)
     return fetching.count()
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from hub.mirroring.models import Request, Transfer
 from hub.mirroring.progress import Progress, progress_of, transfers_of
+from hub.mirroring.steering import pause_of
 from hub.sizes import human_bytes, human_seconds
 
 _NEXT_STEPS = {
@@ -13,9 +14,10 @@ _NEXT_STEPS = {
     Request.State.FETCHING: "Nothing to do: a pull that waits for it goes on as soon as it is published.",
     Request.State.PUBLISHED: "Pull it: this hub holds every file that was asked for, verified.",
     Request.State.REFUSED: "Talk to an admin of this hub if you need it.",
+    Request.State.CANCELLED: "An operator has ended it, and can retry it in the admin.",
     Request.State.FAILED: "An operator can retry it in the admin; asking for it again later opens it again too.",
 }
-ENDED = frozenset({Request.State.PUBLISHED, Request.State.REFUSED, Request.State.FAILED})
+ENDED = frozenset(Request.State) - frozenset({*Request.UNDER_WAY, Request.State.WAITING})
 
 
 def standing_of(request: Request) -> dict[str, Any]:
@@ -23,12 +25,15 @@ def standing_of(request: Request) -> dict[str, Any]:
     progress = progress_of(request)
     left = progress.seconds_left
     state = Request.State(request.state)
+    pause = "" if state in ENDED else pause_of(request)
     return {
         "id": request.pk,
         "state": state.value,
-        "state_label": str(state.label),
+        "state_label": f"{state.label} (paused)" if pause else str(state.label),
+        "paused": bool(pause),
+        "priority": request.priority,
         "ended": state in ENDED,
-        "next_step": _NEXT_STEPS[state],
+        "next_step": f"{pause[:1].upper()}{pause[1:]}. It goes on where it stopped." if pause else _NEXT_STEPS[state],
         "files_done": progress.files_done,
         "files_total": progress.files_total,
         "bytes_done": progress.bytes_done,

@@ -7,8 +7,9 @@ from tqdm import tqdm
 
 from hub.mirroring.models import Request
 from hub.mirroring.progress import Progress, progress_of
+from hub.mirroring.steering import pause_of
 
-SETTLED = frozenset({Request.State.PUBLISHED, Request.State.REFUSED, Request.State.FAILED, Request.State.WAITING})
+SETTLED = frozenset(Request.State) - frozenset(Request.UNDER_WAY)
 IDLE_SECONDS = 15
 
 
@@ -35,12 +36,14 @@ def _changes(request: Request, every: float) -> Iterator[Progress]:
         if now != seen:
             last_change, seen = time.monotonic(), now
         elif time.monotonic() - last_change > IDLE_SECONDS:
-            tqdm.write(_why_idle(request.error or progress.trouble))
+            tqdm.write(_why_idle(pause_of(request), request.error or progress.trouble))
             last_change = time.monotonic()
         time.sleep(every)
 
 
-def _why_idle(trouble: str) -> str:
+def _why_idle(pause: str, trouble: str) -> str:
+    if pause:
+        return f"Nothing moves: {pause}. Go on with: manage.py resume"
     if trouble:
         return f"Still trying. The last error was: {trouble}"
     return "Nothing has moved for a while. Is a worker running? Start one with: manage.py work"

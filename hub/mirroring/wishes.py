@@ -84,7 +84,7 @@ def _row(wish: Wish) -> tuple[Request, bool]:
 
 def _reopen(request: Request, caller: Caller, refresh: bool) -> None:
     """Opens a failed request whose pause is over, or a published one whose ref may have moved or rows are gone."""
-    ended = Q(state=Request.State.FAILED) | Q(state=Request.State.PUBLISHED, revision=None)
+    ended = Q(state=Request.State.FAILED) | Q(state=Request.State.PUBLISHED, revision__published_at=None)
     if refresh:
         ended |= Q(state=Request.State.PUBLISHED)
     opened = (

@@ -7,7 +7,6 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 from unfold.widgets import (
     UnfoldAdminDecimalFieldWidget,
@@ -17,7 +16,10 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
+from hub.accounts.staff import staff_caller
+from hub.backoffice import Audited
 from hub.names import RepoKind
+from hub.policy.editing import deleted, edited
 from hub.policy.models import Action, Rule
 from hub.policy.verdicts import Facts, decide
 from hub.sizes import human_bytes
@@ -79,7 +81,7 @@ class TrialForm(forms.Form):
 
 
 @admin.register(Rule)
-class RulePages(ModelAdmin):
+class RulePages(Audited):
     form = RuleForm
     list_display = ["position", "name", "says", "conditions", "enabled"]
     list_display_links = ["name"]
@@ -92,6 +94,12 @@ class RulePages(ModelAdmin):
             {"fields": ["upstream", "kind", "id_pattern", "licences", "max_bytes", "gated", "suffixes"]},
         ),
     ]
+
+    def edited(self, request: HttpRequest, row: Rule, before: Rule | None) -> None:
+        edited(staff_caller(request), row, before)
+
+    def deleted(self, request: HttpRequest, row: Rule) -> None:
+        deleted(staff_caller(request), row)
 
     @display(description="Says", label={Action.ALLOW: "success", Action.ASK: "warning", Action.DENY: "danger"})
     def says(self, rule: Rule) -> tuple[str, str]:

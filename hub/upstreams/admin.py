@@ -8,13 +8,22 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
+from unfold.widgets import (
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanSwitchWidget,
+)
 
-from hub.errors import HubError
+from hub.accounts.staff import staff_caller
+from hub.backoffice import Audited
+from hub.errors import BadInput, HubError
+from hub.upstreams.editing import deleted, edited
+from hub.upstreams.limits import standing, words_of
 from hub.upstreams.models import Upstream
 from hub.upstreams.registry import KINDS, client_for
+from hub.upstreams.windows import parse_windows
 
 
 class UpstreamForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -36,9 +45,26 @@ class UpstreamForm(forms.ModelForm):  # type: ignore[type-arg]
     )
     drop_token = forms.BooleanField(label="Forget the token", required=False, widget=UnfoldBooleanSwitchWidget)
 
+    max_connections = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=10_000,
+        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"}),
+        help_text="All workers together. Empty = each worker up to HUB_CONNECTIONS.",
+    )
+
     class Meta:
         model = Upstream
-        fields = ["slug", "kind", "url", "enabled", "position"]
+        fields = ["slug", "kind", "url", "enabled", "position", "max_connections", "speed_limits"]
+        widgets = {"speed_limits": UnfoldAdminTextareaWidget(attrs={"rows": 4, "spellcheck": "false"})}
+
+    def clean_speed_limits(self) -> str:
+        text = str(self.cleaned_data["speed_limits"]).strip()
+        try:
+            parse_windows(text)
+        except BadInput as error:
+            raise forms.ValidationError(error.words) from None
+        return text
 
     def clean_url(self) -> str:
         return str(self.cleaned_data["url"]).rstrip("/")
@@ -59,7 +85,7 @@ def _host(url: str) -> tuple[str, str]:
 
 
 @admin.register(Upstream)
-class UpstreamPages(ModelAdmin):
+class UpstreamPages(Audited):
     form = UpstreamForm
     list_display = ["slug", "kind", "url", "enabled", "position", "has_token"]
     list_filter = ["enabled", "kind"]
@@ -68,8 +94,19 @@ class UpstreamPages(ModelAdmin):
     fieldsets = [
         (None, {"fields": ["slug", "kind", "url", "enabled", "position"]}),
         ("Token", {"fields": ["has_token", "new_token", "drop_token"]}),
+        ("Limits of all workers together", {"fields": ["max_connections", "speed_limits", "now"]}),
     ]
-    readonly_fields = ["has_token"]
+    readonly_fields = ["has_token", "now"]
+
+    def edited(self, request: HttpRequest, row: Upstream, before: Upstream | None) -> None:
+        edited(staff_caller(request), row, before)
+
+    def deleted(self, request: HttpRequest, row: Upstream) -> None:
+        deleted(staff_caller(request), row)
+
+    @display(description="Now")
+    def now(self, upstream: Upstream) -> str:
+        return words_of(standing(upstream)) if upstream.pk else ""
 
     @display(description="Token kept", boolean=True)
     def has_token(self, upstream: Upstream) -> bool:

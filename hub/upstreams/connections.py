@@ -7,6 +7,7 @@ honoured; behind a proxy it is the proxy that resolves names, and that decides w
 
 import logging
 import socket
+import time
 from collections.abc import Mapping
 from urllib.request import getproxies_environment, proxy_bypass
 
@@ -23,7 +24,10 @@ from urllib3.exceptions import (
     SSLError,
 )
 
+from hub import metrics
 from hub.errors import UpstreamBroken, UpstreamError, UpstreamUnreachable
+from hub.tracing import CLIENT, span
+from hub.upstreams.budget import Budgets
 from hub.upstreams.hosts import Hosts, Origin, is_public
 
 CONNECT_SECONDS = 5
@@ -66,10 +70,14 @@ class _PublicTLSPool(urllib3.HTTPSConnectionPool):
 
 
 class Connections:
-    """Open connections of one upstream; `size` is how many to one host are kept for the next request. Thread-safe."""
+    """Open connections of one upstream; `size` is how many to one host are kept for the next request. Thread-safe.
 
-    def __init__(self, hosts: Hosts, size: int) -> None:
+    `budgets` are asked before, and told after, every request to the upstream's own host.
+    """
+
+    def __init__(self, hosts: Hosts, size: int, budgets: Budgets | None = None) -> None:
         self.hosts = hosts
+        self._budgets = budgets
         self._inside = urllib3.PoolManager(POOLS, maxsize=size, block=False)
         self._public = urllib3.PoolManager(POOLS, maxsize=size, block=False)
         self._public.pool_classes_by_scheme = {"http": _PublicPool, "https": _PublicTLSPool}
@@ -81,24 +89,39 @@ class Connections:
         """Who was asked, and the answer to one GET: its body unread, its redirect not followed.
 
         The token goes along only where `Hosts.may_have_token` says so.
-        Raises UpstreamBroken for a host that is not allowed, UpstreamUnreachable where no answer came.
+        Raises UpstreamBroken for a host that is not allowed, UpstreamUnreachable where no answer came, and
+        UpstreamBudgetSpent where the request must not go out now.
         """
         origin = self.hosts.admit(url)
+        budgets = self._budgets if self.hosts.is_own(origin) else None
+        if budgets is not None:
+            budgets.before(url)
         if token and self.hosts.may_have_token(origin):
             headers = {**headers, "Authorization": f"Bearer {token}"}
+        response = self._answer(origin, url, headers)
+        if budgets is not None:
+            budgets.after(url, response.status, response.headers)
+        return origin, response
+
+    def _answer(self, origin: Origin, url: str, headers: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
         try:
-            return origin, self._ask(origin, url, headers)
+            return self._ask(origin, url, headers)
         except ProtocolError as error:
             # Most often a kept connection that the other side had just closed; asking once more is safe for a GET.
             logger.debug("%s hung up before it answered: %s", origin.host, error)
         try:
-            return origin, self._ask(origin, url, headers)
+            return self._ask(origin, url, headers)
         except ProtocolError as error:
             raise UpstreamUnreachable(f"{self._who(origin)} hung up before it answered") from error
 
     def _ask(self, origin: Origin, url: str, headers: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
+        with span("GET upstream", CLIENT, server_address=origin.host, upstream=self.hosts.name):
+            return self._asked(origin, url, headers)
+
+    def _asked(self, origin: Origin, url: str, headers: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
+        began, status = time.monotonic(), "none"
         try:
-            return self._manager(origin).urlopen(
+            response = self._manager(origin).urlopen(
                 "GET",
                 url,
                 headers=headers,
@@ -108,10 +131,15 @@ class Connections:
                 decode_content=False,
                 timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
             )
+            status = str(response.status)
+            return response
         except ProtocolError:
             raise
         except HTTPError as error:
             raise _unreachable(self._who(origin), error) from error
+        finally:
+            metrics.UPSTREAM_ANSWERS.labels(self.hosts.name, status).inc()
+            metrics.UPSTREAM_SECONDS.labels(self.hosts.name).observe(time.monotonic() - began)
 
     def _manager(self, origin: Origin) -> urllib3.PoolManager:
         proxy = self._proxies.get(origin.scheme) or self._proxies.get("all")

@@ -13,6 +13,16 @@ class Upstream(models.Model):
     sealed_token = models.TextField(blank=True, editable=False)
     enabled = models.BooleanField(default=True)
     position = models.PositiveIntegerField(default=100, help_text="The lowest number is asked first.")
+    max_connections = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text="All workers together, at least 1. Empty = each worker up to HUB_CONNECTIONS.",
+    )
+    speed_limits = models.TextField(
+        blank=True,
+        help_text='All workers together, one window a line, the first that holds decides: "Mon-Fri 08:00-18:00 20MB/s",'
+        ' "Sat,Sun full", "50MB/s". 0 = stopped. Empty = full speed.',
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

@@ -20,6 +20,9 @@ KINDS: dict[str, Maker] = {
     "huggingface": HuggingFaceClient,
 }
 
+BUCKETS: dict[str, tuple[str, ...]] = {"huggingface": ("api", "resolvers", "pages")}
+"""The budgets of requests that a kind of upstream counts."""
+
 
 def client_for(upstream: Upstream) -> UpstreamClient:
     """The client of an upstream, the same one until its row or the settings change: it keeps connections open.

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import urllib3
 
+from hub import metrics
 from hub.errors import UpstreamBroken
 from hub.upstreams.redirects import discard
 
@@ -24,6 +25,7 @@ class SocketStream:
         self._response = response
         self._http = cast(HTTPResponse, cast(Any, response)._fp)
         self._open = True
+        self._arrived = metrics.FETCHED_BYTES.labels(name)
         if not length:
             self._end()
 
@@ -46,6 +48,7 @@ class SocketStream:
         if not count:
             raise self._broken("stopped")
         self._left -= count
+        self._arrived.inc(count)
         if not self._left:
             self._end()
         return count

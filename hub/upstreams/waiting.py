@@ -5,10 +5,23 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from hub.counters import Observation
+
 LONGEST_WAIT = 3600.0
 """Seconds. Hugging Face counts in windows of 300 s; whoever asks for days is asked again earlier."""
 
 _BUDGET = re.compile(r"r\s*=\s*(\d{1,9})\s*;\s*t\s*=\s*(\d{1,9})")
+
+_POLICY = re.compile(r"q\s*=\s*(\d{1,9})\s*;\s*w\s*=\s*(\d{1,9})")
+
+
+def told_budget(headers: Mapping[str, str]) -> Observation:
+    """From `RateLimit: "api";r=212;t=55` and `RateLimit-Policy: "fixed window";"api";q=500;w=300`."""
+    left, policy = _BUDGET.search(headers.get("ratelimit", "")), _POLICY.search(headers.get("ratelimit-policy", ""))
+    if left is None:
+        return Observation()
+    quota, window = (int(policy[1]), min(float(policy[2]), LONGEST_WAIT)) if policy else (0, 0.0)
+    return Observation(int(left[1]), min(float(left[2]), LONGEST_WAIT), quota, window)
 
 
 def seconds_to_wait(headers: Mapping[str, str], now: datetime | None = None) -> float | None:

@@ -6,9 +6,11 @@ from django.db.models import Count, Q, Sum
 from django.http import HttpRequest
 from django.urls import reverse
 
-from hub.blobs.models import Blob
+from hub.blobs.models import Blob, Damage
 from hub.catalog.models import Repo
-from hub.mirroring.models import Request, Transfer
+from hub.mirroring.models import Pause, Request, Transfer
+from hub.mirroring.presence import alive
+from hub.mirroring.quota import room_now
 from hub.sizes import human_bytes
 
 _MENU = (
@@ -17,6 +19,9 @@ _MENU = (
         (
             ("Requests", "inbox", "mirroring.request"),
             ("Transfers", "downloading", "mirroring.transfer"),
+            ("Workers", "engineering", "mirroring.worker"),
+            ("Pauses", "pause_circle", "mirroring.pause"),
+            ("Followed", "sync", "mirroring.follow"),
         ),
     ),
     (
@@ -26,6 +31,7 @@ _MENU = (
             ("Revisions", "commit", "catalog.revision"),
             ("Files", "draft", "catalog.repofile"),
             ("Blobs", "database", "blobs.blob"),
+            ("Damaged blobs", "heart_broken", "blobs.damage"),
         ),
     ),
     (
@@ -92,8 +98,26 @@ def _counts() -> list[dict[str, str]]:
         _count("Failed requests", requests["failed"], f"{requests_page}?state__exact=failed"),
         _count("Running transfers", running, reverse("admin:mirroring_transfer_changelist")),
         _count("Held repos", Repo.objects.filter(held=True).count(), reverse("admin:catalog_repo_changelist")),
+        _count("Workers alive", alive().count(), reverse("admin:mirroring_worker_changelist")),
+        *_troubles(),
+        _count("Room left", _room_left(), reverse("web:docs", args=["operator"])),
         _count("Stored", human_bytes(blobs["bytes"] or 0), reverse("admin:blobs_blob_changelist")),
     ]
+
+
+def _room_left() -> str:
+    left = room_now().left
+    return "no bound" if left is None else human_bytes(max(0, left))
+
+
+def _troubles() -> list[dict[str, str]]:
+    """Damaged blobs, and pauses, where there are any."""
+    paused = Pause.objects.count()
+    pauses = [_count("Paused", paused, reverse("admin:mirroring_pause_changelist"))] if paused else []
+    open_damages = Damage.objects.filter(repaired_at=None).count()
+    page = reverse("admin:blobs_damage_changelist")
+    damages = [_count("Damaged blobs", open_damages, f"{page}?repaired_at__isempty=1")] if open_damages else []
+    return [*pauses, *damages]
 
 
 def _count(title: str, value: int | str, link: str) -> dict[str, str]:

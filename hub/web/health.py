@@ -1,5 +1,7 @@
 """`/-/health/live` and `/-/health/ready`, for load balancers, containers and `manage.py up`."""
 
+import threading
+import time
 from collections.abc import Callable
 
 from django.db import connection
@@ -10,6 +12,10 @@ from django.views.decorators.http import require_safe
 
 from hub.blobs.stores import store
 from hub.errors import HubError
+from hub.mirroring.figures import work_left_alone
+from hub.mirroring.quota import room_now
+from hub.nudge import broker_problem
+from hub.sizes import human_seconds
 
 _migrated = False
 """Set once the tables are found to be up to date: this process' code does not change any more."""
@@ -25,10 +31,15 @@ def live(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
-    """200 when this process can serve, 503 when not; either tells about every part."""
+    """200 when this process can serve, 503 when not; either tells about every part.
+
+    What is held can be served without a broker and without a worker, so trouble with those is told in `warnings` alone.
+    """
     parts = {name: problem(check) for name, check in PARTS.items()}
     told = {name: text or "ok" for name, text in parts.items()}
-    return JsonResponse({"ready": not any(parts.values()), "parts": told}, status=503 if any(parts.values()) else 200)
+    is_ready = not any(parts.values())
+    warnings = _warnings.get() if is_ready else {}
+    return JsonResponse({"ready": is_ready, "parts": told, "warnings": warnings}, status=200 if is_ready else 503)
 
 
 def problem(check: Callable[[], None]) -> str:
@@ -60,5 +71,50 @@ def _migrations() -> None:
 def _store() -> None:
     store().check()
 
+
+def _broker() -> None:
+    if text := broker_problem():
+        raise HubError(text, "look at HUB_BROKER_URL")
+
+
+def _workers() -> None:
+    if (waited := work_left_alone()) is not None:
+        raise HubError(
+            f"work has been waiting for {human_seconds(waited)}, and no worker takes any",
+            "start one: `manage.py serve` runs one, `manage.py work` is one",
+        )
+
+
+def _room() -> None:
+    room = room_now()
+    if room.left is not None and room.left < 0:
+        raise HubError(
+            f"there is no room for anything new: {room.words}",
+            "see `manage.py evict --dry-run` and `manage.py pruneblobs --dry-run`",
+        )
+
+
+class _Warnings:
+    """Asked once in WARN_SECONDS: load balancers ask often, and a broker that is down takes seconds to say nothing."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._told: dict[str, str] = {}
+        self._until = 0.0
+
+    def get(self) -> dict[str, str]:
+        with self._lock:
+            if time.monotonic() >= self._until:
+                self._told = {name: text for name, check in WARNINGS.items() if (text := problem(check))}
+                self._until = time.monotonic() + WARN_SECONDS
+            return self._told
+
+    def forget(self) -> None:
+        self._until = 0.0
+
+
+WARN_SECONDS = 10.0
+WARNINGS: dict[str, Callable[[], None]] = {"broker": _broker, "workers": _workers, "room": _room}
+_warnings = _Warnings()
 
 PARTS: dict[str, Callable[[], None]] = {"database": _database, "migrations": _migrations, "store": _store}

@@ -107,7 +107,7 @@ def test_it_only_reads(path: str, method: str, client: Client) -> None:
     client.force_login(people.person("adam"))
     answer = getattr(client, method)(f"{ROOT}/{path}")
     assert answer.status_code == 405
-    assert set(answer.json()["error"]) == {"code", "sentence", "next_step"}
+    assert set(answer.json()["error"]) == {"code", "sentence", "next_step", "request_id"}
 
 
 @pytest.mark.parametrize("path", ["", "nothing", "requests/999/", "requests/x/", "requests"])
@@ -115,4 +115,4 @@ def test_what_is_not_there_has_the_same_error_shape(path: str, client: Client) -
     answer = client.get(f"{ROOT}/{path}")
     assert answer.status_code == 404
     assert answer["Content-Type"] == "application/json"
-    assert set(answer.json()["error"]) == {"code", "sentence", "next_step"}
+    assert set(answer.json()["error"]) == {"code", "sentence", "next_step", "request_id"}

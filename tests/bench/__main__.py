@@ -10,7 +10,21 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from . import catalog_scale, cold_mirror, eight_pulls, kept, page, peer, plan_scale, warm_big, warm_client, warm_small
+from . import (
+    catalog_scale,
+    cold_mirror,
+    cold_s3,
+    eight_pulls,
+    kept,
+    page,
+    peer,
+    plan_scale,
+    warm_accel,
+    warm_big,
+    warm_client,
+    warm_small,
+    worker_scale,
+)
 from .findings import CannotMeasure, Finding, Skipped
 from .ground import FULL, QUICK, Ground, open_ground
 
@@ -23,9 +37,12 @@ class Row:
 
 ROWS = {
     "warm-big": Row("A big file from the hub, beside nginx", warm_big.measure),
+    "warm-accel": Row("A big file through nginx before the hub, beside nginx alone", warm_accel.measure),
     "warm-small": Row("Small files from the hub, beside an empty view", warm_small.measure),
     "warm-client": Row("`hf download` of what is held, beside the upstream itself", warm_client.measure),
     "cold-mirror": Row("Bringing a repo in, beside `hf download` of it", cold_mirror.measure),
+    "cold-s3": Row("Bringing a repo into S3, beside doing it by hand", cold_s3.measure),
+    "worker-scale": Row("More workers", worker_scale.measure),
     "eight-pulls": Row("Eight pulls at once of what is not held", eight_pulls.measure),
     "plan-scale": Row("Planning a very large repo", plan_scale.measure),
     "catalog-scale": Row("A catalog of a million files", catalog_scale.measure),

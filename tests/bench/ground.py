@@ -25,6 +25,8 @@ class Sizes:
     warm: int
     cold: int
     cold_small: int
+    shards: int
+    shard: int
     peer: int
     peer_small: int
     small: int
@@ -39,6 +41,8 @@ FULL = Sizes(
     warm=GIB,
     cold=2 * GIB,
     cold_small=2000,
+    shards=16,
+    shard=GIB // 8,
     peer=GIB // 4,
     peer_small=24,
     small=200,
@@ -52,6 +56,8 @@ QUICK = Sizes(
     warm=64 * MIB,
     cold=64 * MIB,
     cold_small=60,
+    shards=4,
+    shard=16 * MIB,
     peer=16 * MIB,
     peer_small=4,
     small=20,

@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,8 +53,11 @@ class Hub:
 
 
 @contextmanager
-def hub(ground: Ground, source: Upstream, settings: str = "hub.settings") -> Iterator[Hub]:
-    """Fresh, holding nothing; two web workers, one embedded worker, SQLite, everything else as it comes."""
+def hub(
+    ground: Ground, source: Upstream, settings: str = "hub.settings", more: Mapping[str, str] | None = None
+) -> Iterator[Hub]:
+    """Fresh, holding nothing; two web workers, one embedded worker, SQLite, everything else as it comes or as `more`
+    sets it."""
     port = free_port()
     with ground.folder("hub") as folder:
         environment = {
@@ -67,6 +70,7 @@ def hub(ground: Ground, source: Upstream, settings: str = "hub.settings") -> Ite
             "HUB_ADMIN_PASSWORD": "the bench needs none",
             "HUB_LOG_LEVEL": "WARNING",
             "HUB_WEB_WORKERS": "2",
+            **(more or {}),
         }
         command: list[str | Path] = [sys.executable, BASE / "manage.py", "serve", "--quiet"]
         with running(command, folder, "hub", environment) as process:

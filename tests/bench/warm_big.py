@@ -34,7 +34,9 @@ def measure(ground: Ground) -> Iterator[Finding]:
                 yield compare(ground, addresses, streams, "a reader that drops the bytes unread", read)
 
 
-def compare(ground: Ground, addresses: tuple[str, str], streams: int, who: str, reader: Reader) -> Comparison:
+def compare(
+    ground: Ground, addresses: tuple[str, str], streams: int, who: str, reader: Reader, us: str = "hub"
+) -> Comparison:
     ours, theirs = addresses
     times = READS // streams
     for address in addresses:  # The first read fills the page cache.
@@ -43,4 +45,4 @@ def compare(ground: Ground, addresses: tuple[str, str], streams: int, who: str, 
         lambda: reader(ours, streams, times), lambda: reader(theirs, streams, times), ROUNDS * ground.rounds
     )
     what = f"GET {size_words(ground.sizes.warm)}, warm, {streams} stream{'s' if streams > 1 else ''}, {who}"
-    return Comparison(f"{what}: hub / nginx, bytes per second", *samples, goal=GOAL, more_is_better=True)
+    return Comparison(f"{what}: {us} / nginx, bytes per second", *samples, goal=GOAL, more_is_better=True)

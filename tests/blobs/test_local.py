@@ -10,8 +10,9 @@ import pytest
 from hub.blobs.local import LocalStore
 from hub.blobs.local_upload import part_size_of
 from hub.blobs.store import LocalFile
+from hub.blobs.stores import store_at
 from hub.errors import StoreError, StoreFull
-from tests.contracts.stores import local, sha256
+from tests.contracts.stores import StoreCase, sha256
 
 MIB = 1024 * 1024
 KEY = "sha256:" + "a" * 64
@@ -108,7 +109,8 @@ def test_a_disk_that_fills_up_keeps_what_was_sealed(tiny_disk: Path) -> None:
 
 
 def test_a_limit_of_the_operating_system_is_told_as_a_full_store(tmp_path: Path) -> None:
-    case = next(local(tmp_path))
+    url = f"file://{tmp_path / 'blobs'}"
+    case = StoreCase(store_at(url), url)
     script = """
 import resource
 from hub.errors import StoreFull

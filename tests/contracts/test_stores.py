@@ -75,8 +75,9 @@ def test_a_blob_that_is_not_held_is_said_to_be_missing(case: StoreCase) -> None:
     with pytest.raises(BlobMissing) as caught:
         case.store.open(digest)
     assert digest in caught.value.words
-    with pytest.raises(BlobMissing):
-        case.store.locate(digest)
+    if case.looks:
+        with pytest.raises(BlobMissing):
+            case.store.locate(digest)
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "A" * 64, "0" * 63, "", "0" * 64 + "/", "0" * 64 + "\n"])
@@ -145,9 +146,13 @@ def test_sealed_parts_outlive_the_upload_object(case: StoreCase) -> None:
     upload.close()
     again = case.store.upload(KEY, len(LARGE))
     assert again.sealed() == {0, 2}
-    assert again.read(0, 100) == LARGE[:100]
-    fill(again, [1])
-    again.seal(1)
+    if not again.rereads:
+        assert again.read(0, 100) == LARGE[:100]
+    for number in set(parts(again)) - {0, 2}:
+        fill(again, [number])
+        again.seal(number)
+    assert b"".join(again.reread()) == LARGE
+    assert case.store.size(sha256(LARGE)) is None
     again.finish(sha256(LARGE))
     again.close()
     assert case.store.open(sha256(LARGE)).read() == LARGE
@@ -188,18 +193,20 @@ time.sleep(600)
     process = case.in_another_process(script)
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
-    with pytest.raises(StoreError):
+    if case.locks:
         # One process at a time: two writers could spoil what the other has hashed.
-        case.store.upload(KEY, len(LARGE))
+        with pytest.raises(StoreError):
+            case.store.upload(KEY, len(LARGE))
     process.send_signal(signal.SIGKILL)
     process.wait()
     upload = case.store.upload(KEY, len(LARGE))
     assert upload.sealed() == {0}
-    assert upload.read(0, upload.part_size) == LARGE[: upload.part_size]
+    if not upload.rereads:
+        assert upload.read(0, upload.part_size) == LARGE[: upload.part_size]
     assert case.store.size(sha256(LARGE)) is None
-    fill(upload, [1, 2])
-    upload.seal(1)
-    upload.seal(2)
+    for number in parts(upload)[1:]:
+        fill(upload, [number])
+        upload.seal(number)
     upload.finish(sha256(LARGE))
     upload.close()
     assert case.store.open(sha256(LARGE)).read() == LARGE

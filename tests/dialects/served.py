@@ -57,7 +57,8 @@ class Served:
 
 
 @contextmanager
-def served(data_dir: Path) -> Iterator[Served]:
+def served(data_dir: Path, **settings: str) -> Iterator[Served]:
+    """`settings` are further environment variables."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -69,6 +70,7 @@ def served(data_dir: Path) -> Iterator[Served]:
         "HUB_WEB_THREADS": "4",
         "DJANGO_SETTINGS_MODULE": "hub.settings",
         "PYTHONPATH": str(ROOT),
+        **settings,
     }
     subprocess.run([sys.executable, "-c", FILL], env=environment, cwd=ROOT, check=True)
     command = [sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "hub.wsgi"]

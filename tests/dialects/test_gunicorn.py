@@ -1,13 +1,18 @@
 """The bytes on the wire, as gunicorn's sendfile puts them there."""
 
 import hashlib
+import os
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
-from tests.dialects.served import BIG, Served, served, served_repo
+from tests.dialects.served import BIG, ROOT, Served, served, served_repo
 from tests.fakes.sources import Synthetic
 
 
@@ -79,3 +84,33 @@ def test_an_absolute_target_and_a_doubled_slash_are_understood(hub: Served) -> N
         with socket.create_connection(("127.0.0.1", hub.port)) as line:
             line.sendall(f"HEAD {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
             assert line.recv(100).startswith(b"HTTP/1.1 200 OK")
+
+
+def test_each_worker_has_a_socket_of_its_own(hub: Served) -> None:
+    """Its line in /proc/net/tcp belongs to the worker alone: the master, which never accepts, must not have one."""
+    listening = sockets_at(hub.port)
+    assert len(listening) == 1
+    assert holders(listening) == {hub.worker()}
+
+
+def test_a_second_hub_at_the_same_port_does_not_start(hub: Served, tmp_path: Path) -> None:
+    environment = {**os.environ, "HUB_PORT": str(hub.port), "HUB_DATA_DIR": str(tmp_path)}
+    command = [sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "hub.wsgi"]
+    second = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert second.returncode == 1
+    assert "Connection in use" in second.stderr
+
+
+def sockets_at(port: int) -> set[str]:
+    """Inodes of sockets that listen there."""
+    lines = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return {line[9] for line in lines if line[1].endswith(f":{port:04X}") and line[3] == "0A"}
+
+
+def holders(inodes: set[str]) -> set[int]:
+    found = set()
+    for descriptor in Path("/proc").glob("[0-9]*/fd/*"):
+        with suppress(OSError):
+            if os.readlink(descriptor) in {f"socket:[{inode}]" for inode in inodes}:
+                found.add(int(descriptor.parts[2]))
+    return found

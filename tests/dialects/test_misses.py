@@ -1,9 +1,12 @@
 """What a client sees of a repo that is not held, with a hub out there and nobody fetching unless the test does."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
+from hub.errors import CorruptBytes
 from hub.mirroring.models import Request, Transfer
 from hub.mirroring.steps import look, plan
 from hub.policy.models import Action, Rule
@@ -83,7 +86,7 @@ def test_a_repo_that_needs_approval_says_so_and_where_to_follow_it(
     assert answer["X-HF-Warning"] == f"entrepot-approval; {answer['X-Error-Message']}"
     assert "/-/requests/" in answer["X-Error-Message"].rsplit(" ", 1)[-1]
     if method != "HEAD":
-        assert answer.json() == {"error": answer["X-Error-Message"]}
+        assert answer.json() == {"error": answer["X-Error-Message"], "request_id": answer["X-Request-Id"]}
 
 
 def test_what_nobody_has_is_missing(ask: Ask, out_there: FakeHub) -> None:
@@ -142,3 +145,17 @@ def test_when_every_seat_is_taken_nobody_waits(ask: Ask, settings: Any, monkeypa
 def test_a_refs_call_brings_a_repo_in_too(ask: Ask) -> None:
     assert ask("/api/models/acme/tiny/refs", User_Agent="llama-cpp/1").status_code == 503
     assert Request.objects.get().ref == ""
+
+
+@pytest.mark.parametrize("client", [NEWEST, OLDEST])
+def test_bytes_that_stay_wrong_are_told_once_and_not_retried(ask: Ask, client: str) -> None:
+    ask(INFO, User_Agent=client)
+    Request.objects.update(
+        state=Request.State.FAILED,
+        error_code=CorruptBytes.code,
+        error="model.safetensors: its sha256 is another.",
+        not_before=timezone.now() + timedelta(minutes=1),
+    )
+    answer = ask(INFO, User_Agent=client)
+    assert (answer.status_code, answer["X-Error-Code"]) == (403, "GatedRepo")
+    assert "keeps arriving with wrong bytes" in answer["X-Error-Message"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 
 from .content import FakeRepo
@@ -100,10 +101,18 @@ def gate_for(repo: FakeRepo, user: User, site: str) -> str:
 
 
 class RateLimits:
-    """The budget that every answer tells; it is only enforced when asked for."""
+    """The budget that every answer tells; it is only enforced when asked for. `window` is in seconds.
 
-    def __init__(self, enforce: bool = False, quotas: dict[str, tuple[int, int]] | None = None) -> None:
+    `asked` keeps how often each bucket was asked in each window, the refused ones too; `refused` counts those.
+    """
+
+    def __init__(
+        self, enforce: bool = False, quotas: dict[str, tuple[int, int]] | None = None, window: int = WINDOW
+    ) -> None:
         self.enforce = enforce
+        self.window = window
+        self.asked: Counter[tuple[str, int]] = Counter()
+        self.refused = 0
         self.quotas = QUOTAS | (quotas or {})
         self._used: dict[tuple[str, str], int] = {}
         self._lock = threading.Lock()
@@ -114,14 +123,17 @@ class RateLimits:
         now = time.time()
         quota = self.quotas[bucket][1 if user else 0]
         with self._lock:
-            if self._window != int(now // WINDOW):
-                self._window = int(now // WINDOW)
+            if self._window != int(now // self.window):
+                self._window = int(now // self.window)
                 self._used.clear()
+            self.asked[bucket, self._window] += 1
             key = (bucket, user.name if user else "")
             used = self._used[key] = self._used.get(key, 0) + 1
-        left, seconds = max(0, quota - used), WINDOW - int(now % WINDOW)
+        left, seconds = max(0, quota - used), self.window - int(now % self.window)
         headers = [
             ("RateLimit", f'"{bucket}";r={left};t={seconds}'),
-            ("RateLimit-Policy", f'"fixed window";"{bucket}";q={quota};w={WINDOW}'),
+            ("RateLimit-Policy", f'"fixed window";"{bucket}";q={quota};w={self.window}'),
         ]
-        return headers, self.enforce and used > quota
+        is_over = self.enforce and used > quota
+        self.refused += is_over
+        return headers, is_over

@@ -200,6 +200,20 @@ class FakeRepo:
         self.branches[branch] = self._next(self.branches.get(branch), changes, message, date)
         return self.branches[branch]
 
+    def rewrite(
+        self,
+        changes: Mapping[str, Content | RepoFile | None],
+        message: str = "Squash everything",
+        branch: str = "main",
+    ) -> Commit:
+        """A force-push: the branch becomes one commit without parents; what only it led to can no longer be found."""
+        files: dict[str, Content | RepoFile | None] = {**self.branches[branch].files, **changes}
+        self.branches[branch] = self._next(None, files, message, None)
+        return self.branches[branch]
+
+    def remove_branch(self, name: str) -> None:
+        del self.branches[name]
+
     def branch(self, name: str, at: str = "main") -> Commit:
         self.branches[name] = self._known(at)
         return self.branches[name]

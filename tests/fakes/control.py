@@ -7,6 +7,7 @@ GET    /__control__/counters  requests and bytes of each origin
 POST   /__control__/unplug    {"seconds": 5} to come back by itself
 POST   /__control__/replug
 POST   /__control__/commit    {"repo": ..., "kind"?, "branch"?, "message"?, "files": {path: text or null}}
+POST   /__control__/rewrite   as commit, but as a force-push of one commit without parents
 POST   /__control__/repo      {"repo": ..., "kind"?, "gated"?, "private"?, "disabled"?, "rename"?, "remove"?, ...}
 POST   /__control__/user      {"name": ..., "access": [...], "pending": [...]}; answers with the token
 """
@@ -40,6 +41,7 @@ class Control:
             ("POST", "unplug"): lambda data: hub.unplug((data or {}).get("seconds")),
             ("POST", "replug"): lambda _: hub.replug(),
             ("POST", "commit"): self.commit,
+            ("POST", "rewrite"): self.rewrite,
             ("POST", "repo"): self.change_repo,
             ("POST", "user"): self.add_user,
         }
@@ -64,6 +66,10 @@ class Control:
         repo = self.hub.repo(data["repo"], data.get("kind", "model"))
         branch, message = data.get("branch", "main"), data.get("message", "Update files")
         return {"sha": repo.commit(data["files"], message=message, branch=branch).oid}
+
+    def rewrite(self, data: Any) -> Any:
+        repo = self.hub.repo(data["repo"], data.get("kind", "model"))
+        return {"sha": repo.rewrite(data["files"], branch=data.get("branch", "main")).oid}
 
     def change_repo(self, data: Any) -> Any:
         repo = self.hub.repo(data["repo"], data.get("kind", "model"))

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Literal, Self
 
 from . import answers
-from .access import Gatekeeper, RateLimits, Refusal, User, token_of
+from .access import WINDOW, Gatekeeper, RateLimits, Refusal, User, token_of
 from .cdn import Cdn
 from .content import FakeRepo, Kind, RepoFile
 from .control import CONTROL, Control
@@ -40,6 +40,7 @@ class FakeHub:
     link_lifetime   seconds until a signed CDN address expires
     rate            bytes per second of each connection, for file content; 0 is as fast as possible
     enforce_limits  answer 429 once the budget of the RateLimit header is spent
+    quotas          requests in each window by bucket: (without a token, with one); window is in seconds
     cdn_host        has to differ from host by name: clients take another port of the same host for the same server
     """
 
@@ -63,6 +64,7 @@ class FakeHub:
         rate: int = 0,
         enforce_limits: bool = False,
         quotas: dict[str, tuple[int, int]] | None = None,
+        window: int = WINDOW,
         reject_bad_tokens: bool = False,
     ) -> None:
         self.xet = xet
@@ -74,7 +76,7 @@ class FakeHub:
         self.rate = rate
         self.catalogue = Catalogue()
         self.gate = Gatekeeper(reject_bad_tokens)
-        self.limits = RateLimits(enforce_limits, quotas)
+        self.limits = RateLimits(enforce_limits, quotas, window)
         self.faults = FaultBook()
         self.requests = RequestLog()
         self._cdn_url = cdn_url

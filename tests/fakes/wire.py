@@ -13,7 +13,7 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
@@ -96,7 +96,10 @@ class HungUp(Exception):
 
 
 class Origin:
-    """One listening port. `handle` turns a request into a response; everything else happens here."""
+    """One listening port. `handle` turns a request into a response; everything else happens here.
+
+    `busiest` is how many answers were under way at the same time, at most.
+    """
 
     def __init__(self, name: str, handle: Callable[[Request], Response], host: str, port: int = 0) -> None:
         self.name = name
@@ -104,6 +107,8 @@ class Origin:
         self.host = host
         self.port = port
         self._listener: socket.socket | None = None
+        self.busiest = 0
+        self._busy = 0
         self._connections: set[socket.socket] = set()
         self._lock = threading.Lock()
         self._stopped = threading.Event()
@@ -161,7 +166,8 @@ class Origin:
                 request = reader.next()
                 if request is None:
                     break
-                self._send(connection, request, self.handle(request))
+                with self._answering():
+                    self._send(connection, request, self.handle(request))
                 if not request.keep_alive:
                     break
         except (OSError, HungUp):
@@ -170,6 +176,17 @@ class Origin:
             with self._lock:
                 self._connections.discard(connection)
             connection.close()
+
+    @contextlib.contextmanager
+    def _answering(self) -> Iterator[None]:
+        with self._lock:
+            self._busy += 1
+            self.busiest = max(self.busiest, self._busy)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._busy -= 1
 
     def _send(self, connection: socket.socket, request: Request, response: Response) -> None:
         if response.wait:

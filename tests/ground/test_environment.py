@@ -40,3 +40,24 @@ def test_a_slip_of_the_pen_in_a_name_is_found() -> None:
     env = Environment({"HUB_PROT": "1", "HUB_PORT": "1", "HUB_PORT_FILE": "", "HUB_TEST_X": "1", "PATH": "/"})
     env.number("HUB_PORT", 1)
     assert env.unknown() == ["HUB_PROT"]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("", 7),
+        ("0", 0),
+        ("1500", 1500),
+        ("500GB", 500 * 10**9),
+        ("2TiB", 2 * 2**40),
+        ("1.5 gb", 15 * 10**8),
+    ],
+)
+def test_sizes_have_units_of_1000_and_of_1024(text: str, value: int) -> None:
+    assert Environment({"HUB_SIZE": text}).size("HUB_SIZE", "7") == value
+
+
+@pytest.mark.parametrize("text", ["20m", "a lot", "-1", "1e3", "5 light years"])
+def test_a_size_that_makes_no_sense_is_refused(text: str) -> None:
+    with pytest.raises(SettingError, match="500GB or 2TiB"):
+        Environment({"HUB_SIZE": text}).size("HUB_SIZE")

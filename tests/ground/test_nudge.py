@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +30,36 @@ def test_a_rollback_rings_nothing() -> None:
     assert not bell().exists()
 
 
+@pytest.fixture
+def no_broker(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    settings.EMBEDDED, settings.BROKER_URL = False, "redis://:secret@127.0.0.1:1/0"
+    monkeypatch.setattr(nudging, "_quiet", nudging._Quiet())
+    yield
+    nudging._sender.cache_clear()
+
+
 @pytest.mark.django_db(transaction=True)
-def test_a_broker_that_is_down_fails_nobody(settings: Any, caplog: pytest.LogCaptureFixture) -> None:
-    settings.EMBEDDED = False
-    settings.BROKER_URL = "redis://127.0.0.1:1/0"
+def test_a_broker_that_is_down_fails_nobody(no_broker: None, caplog: pytest.LogCaptureFixture) -> None:
     nudge("workers.look", 1)
     assert "the sweep will find the row" in caplog.text
-    nudging._sender.cache_clear()
+    assert "secret" not in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_after_a_failure_nobody_rings_until_one_has_tried(no_broker: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    rung: list[str] = []
+
+    def fail(task: str, arguments: object) -> None:
+        rung.append(task)
+        raise OSError
+
+    monkeypatch.setattr(nudging, "_send", fail)
+    for _ in range(3):
+        nudge("workers.look", 1)
+    assert len(rung) == 1
+    monkeypatch.setattr(nudging, "QUIET_SECONDS", -1)
+    nudging._quiet.begin()
+    monkeypatch.setattr(nudging, "_send", lambda task, arguments: rung.append(task))
+    nudge("workers.plan", 1)
+    nudge("workers.plan", 2)
+    assert rung[1:] == ["workers.plan", "workers.plan"]

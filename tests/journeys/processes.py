@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,6 +15,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 120.0
 """Seconds after which something that should have happened is taken for a hang."""
+
+MORTAL = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
+"""A test run that is killed leaves nothing behind."""
 
 running: list[Running] = []
 """Everything that was started and not ended; a failed test shows the ends of their logs."""
@@ -30,7 +34,7 @@ class Running:
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as out:
             self.process = subprocess.Popen(
-                [str(part) for part in command],
+                [*MORTAL, *(str(part) for part in command)],
                 cwd=ROOT,
                 env=dict(env),
                 stdin=subprocess.PIPE if talks else subprocess.DEVNULL,

@@ -43,8 +43,12 @@ TOGETHER = "journeys/together"
 SLOW_FILE, SLOW_START = "journeys/slow-file", "journeys/slow-start"
 LARGER_THAN_THE_DISK = "journeys/larger-than-the-disk"
 PATTERNS = "journeys/patterns"
+FOLLOWED = "journeys/followed"
 TO_APPROVE, TO_APPROVE_ON_A_PAGE, TO_REFUSE = "journeys/ask-1", "journeys/ask-2", "journeys/ask-3"
 WITH_A_TOKEN, WITHOUT_A_TOKEN = "journeys/with-a-token", "journeys/without-a-token"
+
+DELIVERED = "journeys/delivered"
+"""Its large file goes out through nginx, or straight from S3."""
 
 MADE: dict[str, list[tuple[int, int]]] = {
     **{first_of(version): [(5, 20_000 + number), (1, LARGE + number)] for number, version in enumerate(VERSIONS)},
@@ -54,12 +58,14 @@ MADE: dict[str, list[tuple[int, int]]] = {
     SLOW_START: [(3, 42_000), (1, 64 * MIB + 1)],
     **{slow_of(version): [(3, 43_000), (1, 24 * MIB + number)] for number, version in enumerate(VERSIONS)},
     LARGER_THAN_THE_DISK: [(3, 44_000), (1, 24 * MIB + 100)],
+    FOLLOWED: [(3, 51_000), (1, LARGE + 302)],
     PATTERNS: [(2, 45_000), (1, LARGE + 300)],
     TO_APPROVE: [(2, 46_000), (1, LARGE + 301)],
     TO_APPROVE_ON_A_PAGE: [(2, 47_000)],
     TO_REFUSE: [(2, 48_000)],
     WITH_A_TOKEN: [(2, 49_000)],
     WITHOUT_A_TOKEN: [(2, 50_000)],
+    DELIVERED: [(3, 51_000), (1, 12 * MIB + 7)],
 }
 
 

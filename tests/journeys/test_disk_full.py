@@ -31,7 +31,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def test_a_full_disk_is_told_and_with_more_room_the_model_comes_in(
     newest: Client, new_hub: NewHub, small_disk: Path, homes: Iterator[Path]
 ) -> None:
-    hub = new_hub(STORE_URL=f"file://{small_disk}/blobs")
+    hub = new_hub(STORE_URL=f"file://{small_disk}/blobs", LOW_SPACE="0")
     asked = hub.manage("mirror", LARGER_THAN_THE_DISK)
     assert asked.returncode == 0, asked.stdout
     until("the hub says that its disk is full", lambda: "is full" in hub.manage("requests").stdout)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from hub.accounts.callers import Caller
 from hub.errors import (
     ApprovalNeeded,
+    CorruptBytes,
     NobodyAtWork,
     OnItsWay,
     RepoMissing,
@@ -102,6 +103,20 @@ def test_an_upstream_that_stays_away_is_told_instead_of_waited_for(
         look(Request.objects.get().pk)
         Request.objects.update(not_before=None)
     with pytest.raises(UpstreamUnreachable):
+        miss(world.TINY, caller)
+
+
+@pytest.mark.django_db
+def test_bytes_that_stay_wrong_are_told_as_such(upstream: Upstream, permissive: Rule, caller: Caller) -> None:
+    with pytest.raises(OnItsWay):
+        miss(world.TINY, caller)
+    Request.objects.update(
+        state=Request.State.FAILED,
+        error_code=CorruptBytes.code,
+        error="model.safetensors: its sha256 is another.",
+        not_before=timezone.now() + timedelta(minutes=1),
+    )
+    with pytest.raises(CorruptBytes, match=r"keeps arriving with wrong bytes from huggingface.*\(model.safetensors"):
         miss(world.TINY, caller)
 
 

@@ -83,3 +83,43 @@ def test_values_that_make_no_sense_name_their_setting(variables: dict[str, str],
 def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
     (tmp_path / "key").write_text("a secret\n")
     assert Environment({"HUB_X_FILE": str(tmp_path / "key")}).text("HUB_X") == "a secret"
+
+
+def test_a_kind_of_change_that_does_not_exist_is_told(settings: Any) -> None:
+    settings.FOLLOW_ASK = ["licence", "license"]
+    (error,) = checks.follow_ask()
+    assert error.id == "hub.E035"
+    assert "'license'" in error.msg
+    settings.FOLLOW_ASK = ["none"]
+    assert not list(checks.follow_ask())
+
+
+def test_a_queue_that_does_not_exist_is_told(settings: Any) -> None:
+    settings.WORKER_QUEUES = ["plan", "small", "large", "chores", "urgnet"]
+    assert ids(checks.workers()) == ["hub.E025"]
+
+
+def test_a_broker_address_without_a_scheme_is_told(settings: Any) -> None:
+    settings.EMBEDDED, settings.BROKER_URL = False, "redis.example.org:6379"
+    assert ids(checks.workers()) == ["hub.E026"]
+
+
+def test_an_only_worker_that_leaves_work_undone_is_told(settings: Any) -> None:
+    settings.WORKER_QUEUES = ["plan", "small"]
+    (warning,) = checks.workers()
+    assert warning.id == "hub.W025"
+    assert "chores, large" in warning.msg
+
+
+def test_an_eviction_that_never_has_a_reason_is_told(settings: Any) -> None:
+    settings.EVICT, settings.QUOTA, settings.LOW_SPACE = True, 0, 0
+    assert "hub.W030" in {found.id for found in checks.check_settings()}
+    settings.QUOTA = 10**9
+    assert "hub.W030" not in {found.id for found in checks.check_settings()}
+
+
+def test_a_scrub_rate_without_its_unit_is_told(settings: Any) -> None:
+    settings.SCRUB_RATE = 20
+    assert "hub.W031" in {found.id for found in checks.check_settings()}
+    settings.SCRUB_RATE = 0
+    assert "hub.W031" not in {found.id for found in checks.check_settings()}

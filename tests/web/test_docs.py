@@ -7,7 +7,8 @@ import pytest
 from django.core.management import get_commands
 from django.test import Client
 
-from hub import errors, settings
+from hub import errors, metrics, settings
+from hub.mirroring import figures
 from hub.web.docs import FOLDER, ORDER, doc
 
 OPERATOR = (FOLDER / "operator.md").read_text()
@@ -71,3 +72,12 @@ def test_no_page_names_a_path_of_the_machine_it_was_written_on() -> None:
     root = Path(__file__).resolve().parents[2]
     for file in [*FOLDER.glob("*.md"), root / "README.md", root / "CHANGELOG.md"]:
         assert str(root) not in file.read_text()
+
+
+def documented_metrics() -> set[str]:
+    return set(re.findall(r"^\| `(entrepot_[a-z_]+)`", OPERATOR, re.MULTILINE))
+
+
+def test_every_metric_is_explained_and_no_other() -> None:
+    counted = {f"{one.name}_total" if one.type == "counter" else one.name for one in metrics.COUNTED.collect()}
+    assert documented_metrics() == counted | {figure.name for figure in figures.ALL}

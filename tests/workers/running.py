@@ -23,7 +23,12 @@ def database_url() -> str:
 
 def start_worker(data_dir: Path, *arguments: str) -> subprocess.Popen[str]:
     """`manage.py work`; end it yourself."""
-    environment = {
+    command = [sys.executable, "manage.py", "work", *arguments]
+    return subprocess.Popen(command, cwd=ROOT, env=_environment(data_dir), stderr=subprocess.PIPE, text=True)
+
+
+def _environment(data_dir: Path) -> dict[str, str]:
+    return {
         **{name: value for name, value in os.environ.items() if not name.startswith("HUB_")},
         "HUB_DATA_DIR": str(data_dir),
         "HUB_DATABASE_URL": database_url(),
@@ -31,5 +36,11 @@ def start_worker(data_dir: Path, *arguments: str) -> subprocess.Popen[str]:
         "HUB_SECRET_KEY": settings.SECRET_KEY,
         "HUB_UPSTREAM_HOSTS": " ".join(settings.UPSTREAM_HOSTS),
     }
-    command = [sys.executable, "manage.py", "work", *arguments]
+
+
+def start_script(data_dir: Path, script: str) -> subprocess.Popen[str]:
+    """Python with Django set up, on the database and the store of the test; end it yourself."""
+    head = "import django\ndjango.setup()\n"
+    environment = {**_environment(data_dir), "DJANGO_SETTINGS_MODULE": "hub.settings"}
+    command = [sys.executable, "-c", head + script]
     return subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True)

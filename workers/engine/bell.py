@@ -1,4 +1,4 @@
-"""The other end of hub.nudge where there is no broker: a file whose time of change is watched."""
+"""The other end of hub.nudge: a file whose time of change is watched, or a Celery task that rings in its process."""
 
 import os
 import threading
@@ -13,7 +13,8 @@ LOOK_SECONDS = 0.05
 class Bell:
     """One thread watches the file; the lanes wait for it."""
 
-    def __init__(self, path: Path, halt: Halt) -> None:
+    def __init__(self, path: Path | None, halt: Halt) -> None:
+        """None = no file is watched: somebody calls `ring`."""
         self._path = path
         self._halt = halt
         self._rings = 0
@@ -37,6 +38,8 @@ class Bell:
 
     def watch(self) -> None:
         """Runs until the halt; then it rings once more, so that nobody goes on waiting."""
+        while self._path is None and not self._halt.stopped:
+            self._halt.pause(1)
         before = self._changed_at()
         while not self._halt.stopped:
             now = self._changed_at()
@@ -47,7 +50,23 @@ class Bell:
         self.ring()
 
     def _changed_at(self) -> int:
+        if self._path is None:
+            return 0
         try:
             return os.stat(self._path).st_mtime_ns
         except FileNotFoundError:
             return 0
+
+
+_here: list[Bell] = []
+
+
+def hang(a_bell: Bell) -> None:
+    """From now on it rings for `ring_here`, until the process ends."""
+    _here.append(a_bell)
+
+
+def ring_here() -> None:
+    """Wakes the lanes of this process."""
+    for a_bell in _here:
+        a_bell.ring()

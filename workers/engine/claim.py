@@ -1,19 +1,49 @@
-"""Taking transfers: one large one, or many small ones, by an UPDATE that repeats its condition and counts its rows."""
+"""Taking transfers: one large one, or many small ones, by an UPDATE that repeats its condition and counts its rows.
 
+Which one: of FAIR_TURN claims that this process makes of a kind, all but the last take the highest priority, and of
+that the oldest; the last takes the oldest of all. So urgent work goes first, and under a stream of it that never ends
+everything else still gets one claim in FAIR_TURN, in the order of its age.
+"""
+
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from threading import Lock
 
 from django.db.models import F
 from django.utils import timezone
 
-from hub.mirroring.leases import LeaseQuerySet
+from hub import metrics
 from hub.mirroring.models import Transfer
+from hub.mirroring.pauses import URGENT, WorkQuerySet
+from hub.mirroring.removals import untouched
 from hub.mirroring.steps import claim_name
 
 SMALL_LIMIT = 8 * 1024 * 1024
 """Files up to this size are fetched whole, many at a time; larger ones in parts, one file at a time."""
 
 CANDIDATES = 8
+FAIR_TURN = 4
+
+
+class Turns:
+    """Counts the claims of this process, by kind, and says in which order the next one chooses."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+        self._lock = Lock()
+
+    def order(self, kind: str) -> tuple[str, ...]:
+        with self._lock:
+            return ("pk",) if self._counts[kind] % FAIR_TURN == FAIR_TURN - 1 else ("-priority", "pk")
+
+    def taken(self, kind: str) -> None:
+        """Only a claim that won something is a turn."""
+        with self._lock:
+            self._counts[kind] += 1
+
+
+turns = Turns()
 
 
 @dataclass
@@ -37,35 +67,44 @@ class Claim:
         return open_rows.release(self.owner, attempts=F("attempts") - 1, bytes_per_second=0)
 
 
-def due_transfers() -> LeaseQuerySet:
+def due_transfers() -> WorkQuerySet:
     """Those that any worker may take now."""
-    return Transfer.objects.due().filter(state=Transfer.State.QUEUED)
+    return Transfer.objects.workable().filter(untouched(), state=Transfer.State.QUEUED)
 
 
-def claim_large(transfer_id: int | None = None) -> Claim | None:
-    """The oldest due transfer of more than SMALL_LIMIT bytes, or the named one, whatever its size; None if all are
-    taken."""
+def claim_large(transfer_id: int | None = None, urgent: bool = False) -> Claim | None:
+    """One due transfer of more than SMALL_LIMIT bytes, or the named one, whatever its size; None if all are taken.
+    `urgent` takes none but urgent ones."""
     due = due_transfers()
     due = due.filter(size__gt=SMALL_LIMIT) if transfer_id is None else due.filter(pk=transfer_id)
-    owner = claim_name()
-    for pk in due.order_by("pk").values_list("pk", flat=True)[:CANDIDATES]:
-        claim = _claim(owner, [pk])
-        if claim.transfers:
+    for pk in _chosen(due, "large", urgent, CANDIDATES):
+        claim = _claim([pk], "large", urgent)
+        if claim:
             return claim
     return None
 
 
-def claim_small(count: int) -> Claim | None:
-    """Up to `count` due transfers of at most SMALL_LIMIT bytes, the oldest first; None if there are none."""
-    due = due_transfers().filter(size__lte=SMALL_LIMIT).order_by("pk")
-    chosen = list(due.values_list("pk", flat=True)[:count])
-    claim = _claim(claim_name(), chosen) if chosen else None
-    return claim if claim and claim.transfers else None
+def claim_small(count: int, urgent: bool = False) -> Claim | None:
+    """Up to `count` due transfers of at most SMALL_LIMIT bytes; None if there are none."""
+    chosen = _chosen(due_transfers().filter(size__lte=SMALL_LIMIT), "small", urgent, count)
+    return _claim(chosen, "small", urgent) if chosen else None
 
 
-def _claim(owner: str, chosen: list[int]) -> Claim:
+def _chosen(due: WorkQuerySet, kind: str, urgent: bool, count: int) -> list[int]:
+    if urgent:
+        return list(due.filter(priority__gte=URGENT).order_by("pk").values_list("pk", flat=True)[:count])
+    return list(due.order_by(*turns.order(kind)).values_list("pk", flat=True)[:count])
+
+
+def _claim(chosen: list[int], kind: str, urgent: bool) -> Claim | None:
+    owner = claim_name()
+    expired = due_transfers().filter(pk__in=chosen).exclude(lease_owner="").count()
+    if not due_transfers().filter(pk__in=chosen).claim(owner):
+        return None
+    metrics.LEASES_EXPIRED.inc(expired)
+    if not urgent:
+        turns.taken(kind)
     rows = Transfer.objects.filter(pk__in=chosen)
-    if not rows.filter(state=Transfer.State.QUEUED).claim(owner):
-        return Claim(owner, [])
     rows.renew(owner, started_at=timezone.now())
-    return Claim(owner, list(rows.held_by(owner).select_related("upstream").order_by("pk")))
+    claim = Claim(owner, list(rows.held_by(owner).select_related("upstream").order_by("-priority", "pk")))
+    return claim if claim.transfers else None

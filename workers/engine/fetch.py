@@ -1,15 +1,18 @@
 """Brings one large file into the store: parts over several connections, hashed in order while they arrive.
 
     connections   take a part, read it from the socket into a buffer, write it at its offset   (up to CONNECTIONS)
-    sealers       make arrived parts durable, so that a kill does not cost them                 (SEALERS)
-    the caller    reads what was written back from the page cache, in order, and hashes it
+    sealers       make arrived parts durable, so that a kill does not cost them        (as many as the store likes)
+    the caller    reads what was written back, in order, and hashes it
 
-Memory is one buffer for each connection, whatever the size of the file.
+Memory is one buffer for each connection, whatever the size of the file; for a store in a bucket, which gives nothing
+back before it has everything, also the parts that are not yet hashed and sealed: held.py bounds them. What an earlier
+run has sealed there is hashed at the end, as the store has it.
 """
 
 import threading
 import time
 from collections.abc import Callable
+from contextvars import copy_context
 from queue import SimpleQueue
 
 from django.conf import settings
@@ -20,6 +23,7 @@ from hub.errors import UpstreamError
 from hub.upstreams.protocol import ByteStream
 from workers.engine.connections import a_connection
 from workers.engine.halt import Halt
+from workers.engine.held import HeldParts
 from workers.engine.meter import Meter
 from workers.engine.pace import Pace
 from workers.engine.parts import Parts
@@ -27,7 +31,6 @@ from workers.engine.patience import Patience
 from workers.engine.source import Source
 
 BUFFER = 1024 * 1024
-SEALERS = 2
 GRACE = 2.0
 """Seconds that a process which is told to end waits for its sockets."""
 PARTS_AHEAD = 4
@@ -45,6 +48,8 @@ class LargeFetch:
         self._hasher = Hasher(source.size, digest)
         self.parts = Parts(source.size, upload.part_size, upload.sealed(), self._most * PARTS_AHEAD, self._halt)
         self.bytes_to_fetch = self.parts.bytes_to_fetch
+        self._held = HeldParts(upload, self._halt)
+        self._were_here = upload.sealed()
         self._meter = meter
         meter.start(source.size - self.bytes_to_fetch)
         self._to_seal: SimpleQueue[int | None] = SimpleQueue()
@@ -57,7 +62,7 @@ class LargeFetch:
 
         Raises from the UpstreamError and StoreError families, FileMissing and the like, LeaseLost, or Stopping.
         """
-        sealers = [self._start(self._seal, f"seal-{number}") for number in range(SEALERS)]
+        sealers = [self._start(self._seal, f"seal-{number}") for number in range(self._upload.seals_at_once)]
         self._start(self._steer, "pace")
         try:
             self._hash()
@@ -69,7 +74,11 @@ class LargeFetch:
             for _ in sealers:
                 self._to_seal.put(None)
             self._join()
+            if self.is_idle:
+                self._held.end()
         self._halt.check()
+        if self._upload.rereads:
+            self._hash_what_is_stored()
         return self._hasher
 
     def _start(self, work: Callable[[], None], name: str) -> threading.Thread:
@@ -80,7 +89,7 @@ class LargeFetch:
                 self._halt.stop(error)
 
         # Daemons: a thread that waits for a dead socket must not keep a process that was told to end.
-        thread = threading.Thread(target=run, name=name, daemon=True)
+        thread = threading.Thread(target=copy_context().run, args=(run,), name=name, daemon=True)
         thread.start()
         self._threads.append(thread)
         return thread
@@ -111,7 +120,9 @@ class LargeFetch:
         buffer = memoryview(bytearray(BUFFER))
         self._pace.joined()
         while self._pace.may_stay():
+            self._held.take()
             if (number := self.parts.take()) is None:
+                self._held.give()
                 self._pace.left()
                 return
             with a_connection(self._halt):
@@ -151,14 +162,25 @@ class LargeFetch:
         while (number := self._to_seal.get()) is not None:
             if not self._halt.stopped:
                 self._upload.seal(number)
+                self._held.sealed(number)
 
     def _hash(self) -> None:
         for number in range(self.parts.count):
             self.parts.wait_for(number)
-            start, left = self.parts.start_of(number), self.parts.length_of(number)
-            while left:
-                piece = self._upload.read(start, min(left, BUFFER))
-                self._hasher.update(piece)
-                start, left = start + len(piece), left - len(piece)
+            if not self._upload.rereads:
+                self._hash_part(number)
             self._halt.check()
             self.parts.hashed(number)
+            self._held.hashed(number, number in self._were_here)
+
+    def _hash_part(self, number: int) -> None:
+        start, left = self.parts.start_of(number), self.parts.length_of(number)
+        while left:
+            piece = self._upload.read(start, min(left, BUFFER))
+            self._hasher.update(piece)
+            start, left = start + len(piece), left - len(piece)
+
+    def _hash_what_is_stored(self) -> None:
+        for piece in self._upload.reread():
+            self._hasher.update(piece)
+            self._halt.check()

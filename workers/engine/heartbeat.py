@@ -52,13 +52,20 @@ class Heartbeat:
             connection.close()
 
     def _beat(self) -> None:
+        open_ids = list(self._claim.open_ids)
         try:
-            rows = Transfer.objects.filter(pk__in=list(self._claim.open_ids))
+            rows = Transfer.objects.filter(pk__in=open_ids)
             renewed = rows.renew(self._claim.owner, **self._changes())
+            # Some of many: people paused or cancelled them, or they have just been settled. The others go on.
+            held = (
+                set(rows.held_by(self._claim.owner).values_list("pk", flat=True)) if renewed < len(open_ids) else None
+            )
         except Error:
             # The lease outlives two missed beats. If it does not, every later write of this owner changes nothing.
             logger.warning("could not renew the lease; trying again", exc_info=True)
             connection.close()
             return
         if not renewed and self._claim.open_ids and not self._over.is_set():
-            self._halt.stop(LeaseLost("another worker has taken this work over"))
+            self._halt.stop(LeaseLost("it was paused, cancelled, or taken over by another worker"))
+        elif held is not None:
+            self._claim.close(set(open_ids) - held)

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 from django.db import Error, connection
 from django.db.models import Q
@@ -12,8 +13,10 @@ from hub.blobs.store import Store
 from hub.blobs.stores import store
 from hub.digests import Algorithm, Digest, Hasher
 from hub.errors import CorruptBytes, HubError, LeaseLost
+from hub.logs import about
 from hub.mirroring.models import Transfer
 from hub.mirroring.settle import Landing, fail, settle
+from hub.tracing import span
 from workers.engine.claim import Claim, claim_large
 from workers.engine.fetch import BUFFER, LargeFetch
 from workers.engine.halt import Halt, Stopping
@@ -33,17 +36,28 @@ class Unexpected(HubError):
     code, permanent = "Unexpected", False
 
 
-def run_large(halt: Halt, transfer_id: int | None = None) -> bool:
-    """Brings in one large file, the named one or the oldest; False if there was none to take.
+def run_large(halt: Halt, transfer_id: int | None = None, urgent: bool = False) -> bool:
+    """Brings in one large file, the named one or the next; False if there was none to take.
 
     What is the transfer's own trouble goes to `fail`; when the halt is stopped, the lease goes back.
     """
-    claim = claim_large(transfer_id)
+    claim = claim_large(transfer_id, urgent)
     if claim is None:
         return False
     transfer = claim.transfers[0]
+    with about_transfer(transfer), span("transfer", transfer=transfer.pk, size=transfer.size):
+        _run(transfer, claim, Halt(halt))
+    return True
+
+
+def about_transfer(transfer: Transfer) -> AbstractContextManager[None]:
+    """Lines of the log inside name it."""
+    return about(transfer=transfer.pk, repo=f"{transfer.kind} {transfer.repo_id}")
+
+
+def _run(transfer: Transfer, claim: Claim, halt: Halt) -> None:
     try:
-        halt, meter = Halt(halt), Meter()
+        meter = Meter()
         with Heartbeat(claim, halt, _progress(meter), PROGRESS_SECONDS):
             landing = _bring(transfer, claim, meter, halt)
         land([landing])
@@ -57,7 +71,6 @@ def run_large(halt: Halt, transfer_id: int | None = None) -> bool:
         connection.close()
     except Exception as error:  # noqa: BLE001  (ends in the transfer's row and in the log)
         give_up(transfer, claim, error)
-    return True
 
 
 def land(landings: list[Landing]) -> None:
@@ -75,12 +88,13 @@ def land(landings: list[Landing]) -> None:
 
 def give_up(transfer: Transfer, claim: Claim, error: Exception) -> None:
     """The transfer goes back into the queue, or fails for good; `fail` decides by the error."""
-    if isinstance(error, HubError):
-        logger.warning("%s: %s", transfer, error.words)
-    else:
-        logger.exception("%s: an unexpected error", transfer, exc_info=error)
-        error = Unexpected(f"{type(error).__name__}: {error}", "look at the worker's log")
-    fail(transfer.pk, claim.owner, error)
+    with about_transfer(transfer):
+        if isinstance(error, HubError):
+            logger.warning("%s: %s", transfer, error.words)
+        else:
+            logger.exception("%s: an unexpected error", transfer, exc_info=error)
+            error = Unexpected(f"{type(error).__name__}: {error}", "look at the worker's log")
+        fail(transfer.pk, claim.owner, error)
 
 
 def known_landings(claim: Claim) -> list[Landing]:
@@ -120,7 +134,7 @@ def _held_already(held: Store, digest: Digest, size: int, halt: Halt) -> Hasher 
 
 def _fetched(held: Store, transfer: Transfer, digest: Digest, meter: Meter, halt: Halt) -> Hasher:
     upload = held.upload(transfer.digest, transfer.size)
-    fetch = LargeFetch(Source.of(transfer), upload, digest, meter, halt)
+    fetch = LargeFetch(Source.of(transfer, halt), upload, digest, meter, halt)
     began = time.monotonic()
     try:
         hasher = fetch.run()

@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterator
+from contextvars import copy_context
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
@@ -12,14 +13,15 @@ from django.conf import settings
 from hub.blobs.store import Bytes
 from hub.blobs.stores import store
 from hub.digests import Digest, Hasher
-from hub.errors import LeaseLost, StoreError, UpstreamError, UpstreamRateLimited, UpstreamUnreachable
+from hub.errors import HubError, LeaseLost, StoreError, UpstreamError, UpstreamRateLimited, UpstreamUnreachable
 from hub.mirroring.models import Transfer
-from hub.mirroring.settle import Landing
+from hub.mirroring.settle import Landing, put_off
+from hub.tracing import span
 from workers.engine.claim import Claim, claim_small
 from workers.engine.connections import a_connection
 from workers.engine.halt import Halt, Stopping
 from workers.engine.heartbeat import Heartbeat
-from workers.engine.land import give_up, known_landings, land
+from workers.engine.land import about_transfer, give_up, known_landings, land
 from workers.engine.patience import Patience
 from workers.engine.room import Room
 from workers.engine.source import Source
@@ -46,16 +48,16 @@ class Arrival:
     error: Exception | None = None
 
 
-def run_small(halt: Halt) -> int:
+def run_small(halt: Halt, urgent: bool = False) -> int:
     """Brings in one batch of small files; how many transfers were taken, 0 if there was nothing to do.
 
     One bad file fails alone. When the halt is stopped, what has arrived is settled and the other leases go back.
     """
-    claim = claim_small(BATCH)
+    claim = claim_small(BATCH, urgent)
     if claim is None:
         return 0
     began, batch = time.monotonic(), SmallBatch(claim, Halt(halt))
-    with Heartbeat(claim, batch.halt):
+    with Heartbeat(claim, batch.halt), span("small files", files=len(claim.transfers)):
         try:
             batch.run()
         except Stopping:
@@ -92,7 +94,8 @@ class SmallBatch:
         for transfer in waiting:
             self._todo.put(transfer)
         for number in range(min(settings.CONNECTIONS, len(waiting))):
-            threading.Thread(target=self._connection, name=f"small-{number}", daemon=True).start()
+            run = copy_context().run
+            threading.Thread(target=run, args=(self._connection,), name=f"small-{number}", daemon=True).start()
         for group in self._groups(len(waiting)):
             self._land(group)
 
@@ -109,17 +112,19 @@ class SmallBatch:
                 transfer = self._todo.get_nowait()
             except Empty:
                 return
-            self._arrivals.put(self._arrival(transfer))
+            with about_transfer(transfer):
+                self._arrivals.put(self._arrival(transfer))
 
     def _arrival(self, transfer: Transfer) -> Arrival:
-        if (closed := self._closed.get(transfer.upstream_id)) is not None:
+        if transfer.pk not in self._claim.open_ids:
+            return Arrival(transfer, error=LeaseLost("it was paused or cancelled"))
+        if transfer.size and (closed := self._closed.get(transfer.upstream_id)) is not None:
             return Arrival(transfer, error=closed)
         try:
             return self._verified(transfer)
         except (UpstreamRateLimited, UpstreamUnreachable) as error:
             # What has not begun waits too: asking for every other file would only be more of the same.
-            self._closed[transfer.upstream_id] = error
-            return Arrival(transfer, error=error)
+            return Arrival(transfer, error=self._closed.setdefault(transfer.upstream_id, error))
         except Exception as error:  # noqa: BLE001  (ends in the transfer's row and in the log)
             return Arrival(transfer, error=error)
 
@@ -144,7 +149,7 @@ class SmallBatch:
             try:
                 with (
                     a_connection(self.halt),
-                    Source.of(transfer).open(position, transfer.size - position) as stream,
+                    Source.of(transfer, self.halt).open(position, transfer.size - position) as stream,
                 ):
                     while position < transfer.size and (count := stream.readinto(data[position:])):
                         position += count
@@ -178,9 +183,22 @@ class SmallBatch:
             self._store_and_settle(arrivals)
         finally:
             self._room.give(sum(arrival.transfer.size for arrival in arrivals))
+        self._put_off([arrival for arrival in group if _is_held_back(arrival.error)])
         for arrival in group:
-            if arrival.error and not isinstance(arrival.error, Stopping | LeaseLost):
+            is_ours = isinstance(arrival.error, Stopping | LeaseLost) or _is_held_back(arrival.error)
+            if arrival.error and not is_ours:
                 self._end(arrival, arrival.error)
+
+    def _put_off(self, arrivals: list[Arrival]) -> None:
+        """Those whose upstream wants to be left alone for a while, all at once: they may be most of the batch."""
+        by_error: dict[HubError, list[int]] = {}
+        for arrival in arrivals:
+            if isinstance(arrival.error, HubError):
+                by_error.setdefault(arrival.error, []).append(arrival.transfer.pk)
+        for error, chosen in by_error.items():
+            put_off(chosen, self._claim.owner, error)
+            logger.info("%d small files are put off: %s", len(chosen), error.words)
+            self._claim.close(chosen)
 
     def _store_and_settle(self, arrivals: list[Arrival]) -> None:
         try:
@@ -205,6 +223,10 @@ class SmallBatch:
     def _end(self, arrival: Arrival, error: Exception) -> None:
         give_up(arrival.transfer, self._claim, error)
         self._claim.close([arrival.transfer.pk])
+
+
+def _is_held_back(error: Exception | None) -> bool:
+    return isinstance(error, UpstreamRateLimited) and error.retry_after is not None
 
 
 def _report(claim: Claim, batch: SmallBatch, seconds: float) -> None:

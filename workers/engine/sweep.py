@@ -4,18 +4,23 @@ import os
 import socket
 
 from hub.mirroring.models import Request, Transfer
+from hub.mirroring.pauses import URGENT
+from hub.mirroring.presence import forget_the_gone
 from hub.mirroring.settle import settle_waiting
 from hub.mirroring.steps import due_requests, plan
 from hub.nudge import nudge
 from workers.engine.claim import SMALL_LIMIT, due_transfers
 
-MOST_NUDGES = 100
+MOST_NUDGES = 32
+"""Messages wake lanes; a lane that is awake takes one transfer after the other until none is due. So it takes no more
+messages than there may be idle lanes, whatever the number of transfers."""
 
 
 def sweep() -> int:
     """Repairs revisions and nudges everything that is due; how many nudges that were. An expired lease makes a row
     due again by itself."""
     settle_waiting()
+    forget_the_gone()
     steps = due_requests()
     for request_id, step in steps:
         nudge(f"workers.{step}", request_id)
@@ -29,14 +34,21 @@ def plan_and_nudge(request_id: int) -> None:
 
 
 def nudge_transfers() -> int:
-    """One nudge for each large transfer that is due, and one for all the small ones; how many that were."""
-    large = list(due_transfers().filter(size__gt=SMALL_LIMIT).order_by("pk").values_list("pk", flat=True)[:MOST_NUDGES])
+    """One nudge for each large transfer that is due, up to MOST_NUDGES, one for all the small ones, and one where
+    something is urgent; how many that were."""
+    due = due_transfers()
+    large = list(
+        due.filter(size__gt=SMALL_LIMIT).order_by("-priority", "pk").values_list("pk", flat=True)[:MOST_NUDGES]
+    )
     for transfer_id in large:
         nudge("workers.large", transfer_id)
-    small = due_transfers().filter(size__lte=SMALL_LIMIT).exists()
+    small = due.filter(size__lte=SMALL_LIMIT).exists()
     if small:
         nudge("workers.small")
-    return len(large) + small
+    urgent = due.filter(priority__gte=URGENT).exists()
+    if urgent:
+        nudge("workers.urgent")
+    return len(large) + small + urgent
 
 
 def free_the_dead() -> int:

@@ -36,6 +36,7 @@ class Welcome:
 
 def prepare() -> Welcome:
     """Migrates, seeds what was never seeded, and makes the admin of a hub that has no users."""
+    _take_time()
     with _alone():
         call_command("migrate", interactive=False, verbosity=0)
         seed_roles()
@@ -43,6 +44,13 @@ def prepare() -> Welcome:
         _once("quick-start rules", seed_rules)
         with transaction.atomic():
             return _make_admin() if not User.objects.exists() else Welcome()
+
+
+def _take_time() -> None:
+    """Making an index over a million rows takes longer than any statement of a running hub may."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET statement_timeout = 0; SET lock_timeout = 0")
 
 
 def _once(name: str, seed: Callable[[], None]) -> None:

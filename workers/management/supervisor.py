@@ -3,7 +3,9 @@
 import ctypes
 import logging
 import os
+import shutil
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -20,6 +22,8 @@ STEADY_SECONDS = 10
 """A child that ends by itself within this time of its first start has a fault that starting again will not mend. One
 that a signal killed (no memory left, an operator) may do better the next time."""
 LONGEST_PAUSE = 30
+STDERR = 2
+LOG_BYTES = 20 * 1024 * 1024
 _PR_SET_PDEATHSIG = 1
 
 
@@ -79,6 +83,7 @@ class Supervisor:
         try:
             while not self.stopping:
                 self._tend()
+                keep_short(STDERR)
                 time.sleep(0.2)
         finally:
             self._end_all()
@@ -105,6 +110,23 @@ class Supervisor:
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self.stopping = True
+
+
+def keep_short(descriptor: int, most: int = LOG_BYTES) -> bool:
+    """Where the log is a file of more than `most` bytes: copies it to `<name>.1`, begins it anew, and says so.
+
+    All processes write to the same open file, at its end, so it is emptied and not replaced; a line that is written
+    between the copy and that is lost.
+    """
+    state = os.fstat(descriptor)
+    if not stat.S_ISREG(state.st_mode) or state.st_size <= most:
+        return False
+    path = Path(os.readlink(f"/proc/self/fd/{descriptor}")) if sys.platform.startswith("linux") else None
+    if path is None or path.suffix != ".log" or not path.exists() or not os.path.samestat(path.stat(), state):
+        return False
+    shutil.copyfile(path, path.with_suffix(".log.1"))
+    os.truncate(path, 0)
+    return True
 
 
 def _die_with_parent() -> Callable[[], None] | None:

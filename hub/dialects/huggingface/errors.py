@@ -13,11 +13,13 @@ from django.http import HttpResponse
 from hub.dialects.huggingface.answers import header_text, json_answer
 from hub.dialects.huggingface.asked import Asked
 from hub.errors import (
+    CorruptBytes,
     FileMissing,
     HubError,
     NobodyAtWork,
     NotHeld,
     OnItsWay,
+    Paused,
     RepoMissing,
     RequestRefused,
     RevisionMissing,
@@ -26,6 +28,7 @@ from hub.errors import (
     TokenWrong,
     UpstreamError,
 )
+from hub.logs import request_id
 
 WRONG_TOKEN = "Invalid credentials in Authorization header"  # noqa: S105  (words of the wire, no secret)
 """The exact words by which clients tell a bad token from a missing repo."""
@@ -59,7 +62,7 @@ def refuse(asked: Asked, error: HubError) -> HttpResponse:
         headers["Retry-After"] = str(max(1, round(error.retry_after or RETRY_SECONDS)))
     if form.status == 401:
         headers["WWW-Authenticate"] = BEARER
-    return json_answer({"error": sentence}, form.status, headers)
+    return json_answer({"error": sentence, "request_id": request_id()}, form.status, headers)
 
 
 def words(asked: Asked, error: HubError) -> str:
@@ -84,7 +87,10 @@ def form_of(asked: Asked, error: HubError) -> Form:
         return _form_of_token(asked, error)
     if isinstance(error, NotHeld):
         return Form(403, "GatedRepo", "refused" if isinstance(error, RequestRefused) else "approval")
-    if isinstance(error, UpstreamError | StoreError | OnItsWay | NobodyAtWork):
+    if isinstance(error, CorruptBytes):
+        # The hub has tried often enough: the client need not.
+        return Form(403, "GatedRepo", "trouble")
+    if isinstance(error, UpstreamError | StoreError | OnItsWay | NobodyAtWork | Paused):
         return _form_of_trouble(asked, error)
     return Form(error.status)
 

@@ -14,9 +14,10 @@ from hub.dialects.huggingface.addresses import Address, split_revision
 from hub.dialects.huggingface.answers import redirect
 from hub.dialects.huggingface.asked import Asked
 from hub.dialects.huggingface.misses import bring, canonical, held
-from hub.dialects.ranges import is_unchanged
+from hub.dialects.ranges import Window, is_unchanged
 from hub.digests import Algorithm, Digest, digest_of
 from hub.errors import BadName, FileMissing, NotIncluded, RepoMissing, RevisionMissing
+from hub.mirroring.repair import raise_if_damaged
 from hub.names import RepoId, is_commit, parse_path, parse_revision
 
 TEXT = "text/plain; charset=utf-8"
@@ -85,7 +86,8 @@ def _found(address: Address, repo_id: RepoId, revision: str) -> tuple[Shelf, Pin
 
 
 def _brought(asked: Asked, address: Address, shelf: Shelf, pin: Pin, file: HeldFile, revision: str) -> HeldFile:
-    """The tree lists the file, but its bytes were left out of the mirror so far."""
+    """The tree lists the file, but its bytes were left out of the mirror so far, or were lost."""
+    raise_if_damaged(file.sha256, file.oid)
     bring(asked, address.kind, shelf.repo_id, revision, path=file.path)
     file = file_of(pin, file.path)
     if not file.blob:
@@ -106,9 +108,9 @@ def _delivered(asked: Asked, shelf: Shelf, file: HeldFile, revision: str, verb: 
     if file.sha256:
         headers["X-Linked-Etag"] = f'"{file.sha256}"'
         headers["X-Linked-Size"] = str(file.size)
-    answer = deliver(asked.request, file.blob, file.size, file.etag, headers)
-    if asked.method == "GET" and answer.status_code in (200, 206):
-        _count(asked, shelf, file, answer)
+    answer, window = deliver(asked.request, file.blob, file.size, file.etag, headers)
+    if window is not None:
+        _count(asked, shelf, file, window)
     return answer
 
 
@@ -166,12 +168,10 @@ def _pointer(asked: Asked, file: HeldFile, revision: str) -> HttpResponse:
     )
 
 
-def _count(asked: Asked, shelf: Shelf, file: HeldFile, answer: HttpResponseBase) -> None:
+def _count(asked: Asked, shelf: Shelf, file: HeldFile, window: Window) -> None:
     """Clients that mark their downloads are believed. For others, a GET from the first byte on is a download, unless
     it reads that byte alone to learn the size, as Rust and JavaScript do."""
-    length = int(answer.headers["Content-Length"])
-    begins = answer.status_code == 200 or answer.headers["Content-Range"].startswith("bytes 0-")
     marked = "HTTP_X_HF_DOWNLOAD_COUNTER" in asked.request.META
     marks = (asked.hub_version or (0, 0)) >= _MARKING
-    is_download = begins and (marked or not marks) and (length > 1 or length == file.size)
-    pulls.count(shelf.repo_pk, asked.caller.label, file.commit, files=int(is_download), size=length)
+    is_download = not window.start and (marked or not marks) and (window.length > 1 or window.length == file.size)
+    pulls.count(shelf.repo_pk, asked.caller.label, file.commit, files=int(is_download), size=window.length)

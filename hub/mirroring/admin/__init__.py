@@ -1,5 +1,5 @@
-"""Admin pages of requests and transfers."""
+"""Admin pages of requests, transfers, and who works at them."""
 
-from hub.mirroring.admin import requests, transfers
+from hub.mirroring.admin import follows, held, pauses, requests, transfers, workers
 
-__all__ = ["requests", "transfers"]
+__all__ = ["follows", "held", "pauses", "requests", "transfers", "workers"]

@@ -16,8 +16,10 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from hub.accounts.callers import Caller
 from hub.accounts.staff import staff_caller
 from hub.errors import HubError
-from hub.mirroring import decisions
+from hub.mirroring import decisions, steering
+from hub.mirroring.following import follow
 from hub.mirroring.models import Request
+from hub.mirroring.pauses import LOW, NORMAL, URGENT
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,30 @@ def _retry(request: Request, caller: Caller, reason: str) -> None:
 
 APPROVE = Decision("Approve", "approved", decisions.approve)
 REFUSE = Decision("Refuse", "refused", decisions.refuse, needs_reason=True)
+
+
+def _follow(request: Request, caller: Caller, reason: str) -> None:
+    follow(request, caller)
+
+
+FOLLOW = Decision("Follow", "followed from now on", _follow, takes_reason=False)
 RETRY = Decision("Retry", "taken up again", _retry, takes_reason=False)
+
+
+def _resume(request: Request, caller: Caller, reason: str) -> None:
+    steering.resume(request, caller)
+
+
+def _prioritise(priority: int) -> Callable[[Request, Caller, str], None]:
+    return lambda request, caller, reason: steering.prioritise(request, caller, priority)
+
+
+PAUSE = Decision("Pause", "paused", steering.pause)
+RESUME = Decision("Resume", "resumed", _resume, takes_reason=False)
+CANCEL = Decision("Cancel", "cancelled", steering.cancel)
+MAKE_URGENT = Decision("Make urgent:", "made urgent", _prioritise(URGENT), takes_reason=False)
+MAKE_NORMAL = Decision("Give normal priority to", "given normal priority", _prioritise(NORMAL), takes_reason=False)
+MAKE_LOW = Decision("Give low priority to", "given low priority", _prioritise(LOW), takes_reason=False)
 
 
 class ReasonForm(forms.Form):

@@ -16,11 +16,27 @@ from unfold.enums import ActionVariant
 
 from hub.accounts.models import Event
 from hub.backoffice import LookOnly
-from hub.mirroring.admin.deciding import APPROVE, REFUSE, RETRY, Decision, decide_page
+from hub.mirroring.admin.deciding import (
+    APPROVE,
+    CANCEL,
+    FOLLOW,
+    MAKE_LOW,
+    MAKE_NORMAL,
+    MAKE_URGENT,
+    PAUSE,
+    REFUSE,
+    RESUME,
+    RETRY,
+    Decision,
+    decide_page,
+)
 from hub.mirroring.admin.facets import GatedFilter, LicenceFilter, RiskFilter
+from hub.mirroring.follow import Follow
 from hub.mirroring.models import Asker, Request
+from hub.mirroring.pauses import PRIORITIES, URGENT
 from hub.mirroring.progress import progress_of, transfers_of
 from hub.mirroring.standing import standing_of
+from hub.mirroring.steering import UNDER_WAY
 from hub.sizes import human_bytes
 
 State = Request.State
@@ -32,13 +48,28 @@ _COLOURS = {
     State.PUBLISHED: "success",
     State.REFUSED: "danger",
     State.FAILED: "danger",
+    State.CANCELLED: "",
 }
 _FITTING = {
     "approve": {State.WAITING, State.REFUSED},
     "refuse": {State.NEW, State.WAITING, State.APPROVED, State.FAILED},
-    "retry": {State.FAILED},
+    "retry": {State.FAILED, State.CANCELLED},
+    "pause": set(UNDER_WAY),
+    "resume": set(UNDER_WAY),
+    "cancel": {*UNDER_WAY, State.FAILED},
+    "urgent": set(UNDER_WAY),
+    "normal": set(UNDER_WAY),
+    "follow": set(State) - {State.REFUSED},
 }
 """Which button fits which state; the decision itself checks again, in the database."""
+
+
+def _fits(button: str, row: Request) -> bool:
+    if button in ("pause", "resume") and row.paused == (button == "pause"):
+        return False
+    if button in ("urgent", "normal") and row.priority == PRIORITIES[button]:
+        return False
+    return row.state in _FITTING[button]
 
 
 @admin.register(Request)
@@ -49,8 +80,18 @@ class RequestPages(LookOnly):
     search_fields = ["key", "askers__label"]
     search_help_text = "A repo's id, or who asked"
     date_hierarchy = "created_at"
-    actions = ["approve_selected", "refuse_selected", "retry_selected"]
-    actions_detail = ["approve", "refuse", "retry"]
+    actions = [
+        "approve_selected",
+        "refuse_selected",
+        "retry_selected",
+        "pause_selected",
+        "resume_selected",
+        "cancel_selected",
+        "urgent_selected",
+        "normal_selected",
+        "low_selected",
+    ]
+    actions_detail = ["approve", "refuse", "retry", "pause", "resume", "cancel", "urgent", "normal", "follow"]
     fieldsets = ((None, {"fields": ()}),)
 
     def has_decide_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -72,9 +113,9 @@ class RequestPages(LookOnly):
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         """The buttons that fit the request's state."""
-        state = Request.objects.filter(pk=object_id).values_list("state", flat=True).first()
+        row = Request.objects.filter(pk=object_id).first()
         found = super().get_actions_detail(request, object_id)
-        return [entry for entry in found if state in _FITTING[entry.path]]
+        return [entry for entry in found if row and _fits(entry.path, row)]
 
     def live(self, request: HttpRequest, pk: int) -> JsonResponse:
         """What the page of a request polls."""
@@ -103,7 +144,9 @@ class RequestPages(LookOnly):
 
     @display(description="State", ordering="state", label=_COLOURS)
     def badge(self, row: Request) -> tuple[str, str]:
-        return row.state, row.get_state_display()
+        more = ", paused" if row.paused else ""
+        more += f", {'urgent' if row.priority >= URGENT else f'priority {row.priority}'}" if row.priority else ""
+        return row.state, f"{row.get_state_display()}{more}"
 
     @display(description="Size")
     def size(self, row: Request) -> str:
@@ -146,6 +189,32 @@ class RequestPages(LookOnly):
     def retry(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self._one(request, RETRY, object_id)
 
+    @action(description="Follow", icon="sync", url_path="follow", permissions=["operate"])
+    def follow(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._one(request, FOLLOW, object_id)
+
+    @action(description="Pause", icon="pause", url_path="pause", permissions=["operate"])
+    def pause(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._one(request, PAUSE, object_id)
+
+    @action(description="Resume", icon="play_arrow", url_path="resume", permissions=["operate"])
+    def resume(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._one(request, RESUME, object_id)
+
+    @action(
+        description="Cancel", icon="cancel", url_path="cancel", permissions=["operate"], variant=ActionVariant.DANGER
+    )
+    def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._one(request, CANCEL, object_id)
+
+    @action(description="Make urgent", icon="bolt", url_path="urgent", permissions=["operate"])
+    def urgent(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._one(request, MAKE_URGENT, object_id)
+
+    @action(description="Normal priority", icon="low_priority", url_path="normal", permissions=["operate"])
+    def normal(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._one(request, MAKE_NORMAL, object_id)
+
     @admin.action(description="Approve", permissions=["decide"])
     def approve_selected(self, request: HttpRequest, rows: QuerySet[Request]) -> HttpResponse:
         return decide_page(self, request, APPROVE, list(rows), "approve_selected")
@@ -157,6 +226,30 @@ class RequestPages(LookOnly):
     @admin.action(description="Retry", permissions=["operate"])
     def retry_selected(self, request: HttpRequest, rows: QuerySet[Request]) -> HttpResponse:
         return decide_page(self, request, RETRY, list(rows), "retry_selected")
+
+    @admin.action(description="Pause", permissions=["operate"])
+    def pause_selected(self, request: HttpRequest, rows: QuerySet[Request]) -> HttpResponse:
+        return decide_page(self, request, PAUSE, list(rows), "pause_selected")
+
+    @admin.action(description="Resume", permissions=["operate"])
+    def resume_selected(self, request: HttpRequest, rows: QuerySet[Request]) -> HttpResponse:
+        return decide_page(self, request, RESUME, list(rows), "resume_selected")
+
+    @admin.action(description="Cancel", permissions=["operate"])
+    def cancel_selected(self, request: HttpRequest, rows: QuerySet[Request]) -> HttpResponse:
+        return decide_page(self, request, CANCEL, list(rows), "cancel_selected")
+
+    @admin.action(description="Make urgent", permissions=["operate"])
+    def urgent_selected(self, request: HttpRequest, rows: QuerySet[Request]) -> HttpResponse:
+        return decide_page(self, request, MAKE_URGENT, list(rows), "urgent_selected")
+
+    @admin.action(description="Normal priority", permissions=["operate"])
+    def normal_selected(self, request: HttpRequest, rows: QuerySet[Request]) -> HttpResponse:
+        return decide_page(self, request, MAKE_NORMAL, list(rows), "normal_selected")
+
+    @admin.action(description="Low priority", permissions=["operate"])
+    def low_selected(self, request: HttpRequest, rows: QuerySet[Request]) -> HttpResponse:
+        return decide_page(self, request, MAKE_LOW, list(rows), "low_selected")
 
     def _one(self, request: HttpRequest, decision: Decision, object_id: str) -> HttpResponse:
         row = get_object_or_404(Request.objects.select_related("upstream"), pk=object_id)
@@ -174,6 +267,7 @@ def _detail(row: Request) -> dict[str, Any]:
         "live_url": reverse("admin:mirroring_request_live", args=[row.pk]),
         "formats": sorted(formats, key=lambda entry: -entry[1][1]),
         "askers": row.askers.order_by("pk")[:50],
+        "follow": Follow.objects.filter(request=row).first(),
         "transfers": sorted(transfers_of(row), key=lambda transfer: (transfer.state != "failed", transfer.path))[:50],
         "events": Event.objects.filter(detail__request=row.pk)[:30],
         "colour": _COLOURS[State(row.state)],

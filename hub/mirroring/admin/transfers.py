@@ -12,22 +12,24 @@ from hub.sizes import human_bytes
 
 @admin.register(Transfer)
 class TransferPages(LookOnly):
-    list_display = ["path", "repo_id", "badge", "human_size", "arrived", "speed", "attempts", "error"]
-    list_filter = ["state", "upstream", "error_code"]
+    list_display = ["path", "repo_id", "badge", "human_size", "priority", "arrived", "speed", "attempts", "error"]
+    list_filter = ["state", "paused", "priority", "upstream", "error_code"]
     list_select_related = ["upstream"]
     search_fields = ["path", "repo_id", "digest"]
     fieldsets = [
         (None, {"fields": ["path", "repo_id", "kind", "upstream", "commit", "digest", "human_size"]}),
-        ("On its way", {"fields": ["badge", "arrived", "speed", "attempts", "not_before", "lease_owner"]}),
+        ("On its way", {"fields": ["badge", "priority", "arrived", "speed", "attempts", "not_before", "lease_owner"]}),
         ("Ended", {"fields": ["error_code", "error", "started_at", "finished_at"]}),
     ]
 
     @display(
         description="State",
         ordering="state",
-        label={"queued": "", "running": "info", "done": "success", "failed": "danger"},
+        label={"queued": "", "paused": "", "running": "info", "done": "success", "failed": "danger", "cancelled": ""},
     )
     def badge(self, transfer: Transfer) -> str:
+        if transfer.state == Transfer.State.QUEUED and transfer.paused:
+            return "paused"
         return "running" if transfer.state == Transfer.State.QUEUED and transfer.lease_owner else transfer.state
 
     @display(description="Size", ordering="size")

@@ -29,6 +29,14 @@ class Addresses:
     def file(self, kind: RepoKind, repo_id: RepoId, commit: str, path: str) -> str:
         return f"{self.endpoint}/{kind.prefix}{repo_id}/resolve/{quote(commit, safe='')}/{quote(path)}"
 
+    def bucket(self, url: str) -> str:
+        """Which of the hub's budgets a request is counted in: api, resolvers or pages."""
+        path = url.partition("//")[2].partition("/")[2].partition("?")[0]
+        path = path.removeprefix(self.endpoint.partition("//")[2].partition("/")[2]).lstrip("/")
+        if path.startswith("api/resolve-cache/") or (not path.startswith("api/") and "/resolve/" in path):
+            return "resolvers"
+        return "api" if path.startswith("api/") else "pages"
+
     @property
     def whoami(self) -> str:
         return f"{self.endpoint}/api/whoami-v2"

@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 from hub.errors import UpstreamBroken, UpstreamTokenWrong
 from hub.names import RepoId, RepoKind, is_commit
+from hub.upstreams.budget import Budgets, account_key
 from hub.upstreams.connections import Connections
 from hub.upstreams.hosts import HUGGINGFACE_CDN, Hosts
 from hub.upstreams.huggingface.addresses import Addresses
@@ -41,7 +42,8 @@ class HuggingFaceClient:
         self.name = name
         self._token = token
         self._addresses = Addresses(url.rstrip("/"))
-        self._asker = Asker(Connections(hosts, connections), token, USER_AGENT)
+        budgets = Budgets(name, account_key(url, token), self._addresses.bucket)
+        self._asker = Asker(Connections(hosts, connections, budgets), token, USER_AGENT)
         self._reader = Reader(self._asker)
 
     def info(self, kind: RepoKind, repo_id: RepoId, revision: str) -> RepoInfo:

@@ -8,6 +8,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from hub.accounts.callers import operator
 from hub.errors import HubError
 from hub.mirroring.decisions import approve, hurry, retry
+from hub.mirroring.following import follow
+from hub.mirroring.management.naming import add_following, add_wish, following_of
 from hub.mirroring.models import Request
 from hub.mirroring.steps import look
 from hub.mirroring.watching import watch
@@ -22,11 +24,9 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("id", help="org/name, or huggingface:org/name to name the upstream")
-        parser.add_argument("--kind", choices=[kind.value for kind in RepoKind], default=RepoKind.MODEL.value)
-        parser.add_argument("--revision", default="", help="branch, tag, commit or refs/pr/N; default: upstream's own")
-        parser.add_argument("--include", action="append", default=[], metavar="PATTERN", help='e.g. "*.safetensors"')
-        parser.add_argument("--exclude", action="append", default=[], metavar="PATTERN", help='e.g. "*.bin"')
+        add_wish(parser)
+        parser.add_argument("--follow", action="store_true", help="go with what upstream does to it from now on")
+        add_following(parser)
         parser.add_argument(
             "--wait", action="store_true", help="show a progress bar until it is published or has failed"
         )
@@ -34,6 +34,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             request = self._request(options)
+            if options["follow"]:
+                follow(request, operator(), **following_of(options))
         except HubError as error:
             raise CommandError(error.words) from error
         if options["wait"]:
@@ -45,7 +47,7 @@ class Command(BaseCommand):
         kind, caller = RepoKind(options["kind"]), operator()
         wish = Wish(upstream, kind, repo_id, options["revision"], tuple(options["include"]), tuple(options["exclude"]))
         request = submit(wish, caller)
-        if request.state == Request.State.FAILED:
+        if request.state in (Request.State.FAILED, Request.State.CANCELLED):
             # A client that asks too soon is told of the last failure; an operator who asks means it.
             retry(request, caller)
         elif request.state == Request.State.FETCHING:
