@@ -60,10 +60,10 @@ def test_the_worker_goes_on_after_trouble_with_the_database(wish: Wish, monkeypa
     troubles = iter([Error("the database is locked"), RuntimeError("a fault of ours")])
     take = loop.run_small
 
-    def troubled(halt: Halt) -> int:
+    def troubled(halt: Halt, urgent: bool = False) -> int:
         if (trouble := next(troubles, None)) is not None:
             raise trouble
-        return take(halt)
+        return take(halt, urgent)
 
     monkeypatch.setattr(loop, "run_small", troubled)
     request = submit(wish, SYSTEM)
