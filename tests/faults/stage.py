@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -130,7 +129,7 @@ class Stage:
         return self.request() == "published"
 
     def until_published(self) -> None:
-        self._until_published(self.is_published)
+        until("the request is published", self.is_published, PATIENCE)
 
     def sweep_until_published(self) -> None:
         """As beat would, only sooner: what must wait for its `not_before` is nudged by a later sweep."""
@@ -140,42 +139,7 @@ class Stage:
             time.sleep(0.4)
             return self.is_published()
 
-        self._until_published(holds)
-
-    def _until_published(self, holds: Callable[[], bool]) -> None:
-
-    def states(self) -> Counter[str]:
-        return Counter(state for (state,) in self.sql("select state from mirroring_transfer"))
-
-    def request(self) -> str:
-        ((state,),) = self.sql("select state from mirroring_request")
-        return str(state)
-
-    def large(self) -> int:
-        """The id of the large file's transfer; 0 before the plan."""
-        rows = self.sql("select id from mirroring_transfer where path = %s", LARGE)
-        return int(rows[0][0]) if rows else 0
-
-    def is_published(self) -> bool:
-        return self.request() == "published"
-
-    def until_published(self) -> None:
-        self._until_published(self.is_published)
-
-    def sweep_until_published(self) -> None:
-        """As beat would, only sooner: what must wait for its `not_before` is nudged by a later sweep."""
-
-        def holds() -> bool:
-            self.send("workers.sweep")
-            time.sleep(0.4)
-            return self.is_published()
-
-        try:
-            until("the request is published", holds, PATIENCE)
-        except AssertionError as error:
-            columns = "path, state, attempts, error_code, error, lease_owner, lease_until - now(), not_before - now()"
-            rows = self.sql(f"select {columns} from mirroring_transfer where state <> 'done'")
-            raise AssertionError(f"{error}: {self.request()}, {rows}") from None
+        until("the request is published", holds, PATIENCE)
 
     def parts_asked_for(self) -> list[Entry]:
         return self.upstream.requests.matching(method="GET", origin="cdn")
