@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -129,7 +130,7 @@ class Stage:
         return self.request() == "published"
 
     def until_published(self) -> None:
-        until("the request is published", self.is_published, PATIENCE)
+        self._until_published(self.is_published)
 
     def sweep_until_published(self) -> None:
         """As beat would, only sooner: what must wait for its `not_before` is nudged by a later sweep."""
@@ -139,7 +140,16 @@ class Stage:
             time.sleep(0.4)
             return self.is_published()
 
-        until("the request is published", holds, PATIENCE)
+        self._until_published(holds)
+
+    def _until_published(self, holds: Callable[[], bool]) -> None:
+        """Where it hangs, the rows say at what."""
+        try:
+            until("the request is published", holds, PATIENCE)
+        except AssertionError as error:
+            columns = "path, state, attempts, error_code, error, lease_owner, lease_until - now(), not_before - now()"
+            rows = self.sql(f"select {columns} from mirroring_transfer where state <> 'done'")
+            raise AssertionError(f"{error}: {self.request()}, {rows}") from None
 
     def parts_asked_for(self) -> list[Entry]:
         return self.upstream.requests.matching(method="GET", origin="cdn")

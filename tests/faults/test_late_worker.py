@@ -6,13 +6,19 @@ import signal
 
 import pytest
 
-from tests.faults.stage import Stage
+from tests.faults.stage import LARGE, Stage
 from tests.journeys.processes import Running, until
 
 
 def is_stopped(worker: Running) -> bool:
     with open(f"/proc/{worker.pid}/stat") as file:
         return file.read().rpartition(")")[2].split()[0] in ("T", "t")
+
+
+def has_noticed(worker: Running, point: str) -> bool:
+    """It has said something since it was stopped: its lease is gone, or what it was at."""
+    said = worker.text().rpartition(point)[2]
+    return any(words in said for words in ("taken over", "taken this work over", LARGE))
 
 
 @pytest.mark.parametrize(
@@ -30,7 +36,7 @@ def test_a_worker_that_wakes_up_after_its_lease(stage: Stage, point: str) -> Non
     stage.check()
     rows = stage.sql("select id, finished_at, lease_owner from mirroring_transfer order by id")
     late.process.send_signal(signal.SIGCONT)
-    until("it has noticed", lambda: "taken over" in late.text() or "taken this work over" in late.text())
+    until("it has noticed", lambda: has_noticed(late, point))
     stage.check()
     assert stage.sql("select id, finished_at, lease_owner from mirroring_transfer order by id") == rows
     assert stage.sql("select count(*) from accounts_event where verb = 'revision.published'") == [(1,)]

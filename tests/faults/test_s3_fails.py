@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.faults.stage import PART, Stage
-from tests.faults.test_late_worker import is_stopped
+from tests.faults.test_late_worker import has_noticed, is_stopped
 from tests.faults.worker import POINTS, UPLOAD
 from tests.journeys.processes import until
 from tests.services.ceph import CephGateway
@@ -156,7 +156,7 @@ def test_a_worker_that_wakes_up_after_its_lease(in_s3: InS3, point: str) -> None
     stage.check()
     rows = stage.sql("select id, finished_at, lease_owner from mirroring_transfer order by id")
     late.process.send_signal(signal.SIGCONT)
-    until("it has noticed", lambda: "taken over" in late.text() or "taken this work over" in late.text())
+    until("it has noticed", lambda: has_noticed(late, point))
     stage.check()
     assert stage.sql("select id, finished_at, lease_owner from mirroring_transfer order by id") == rows
     assert stage.sql("select count(*) from accounts_event where verb = 'revision.published'") == [(1,)]

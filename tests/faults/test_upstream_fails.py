@@ -17,7 +17,7 @@ A_SMALL = r"small/7\.txt"
 TROUBLES: dict[str, list[dict[str, Any]]] = {
     "is a storm of 429": [
         {"kind": "status", "status": 429, "retry_after": 1, "path": "/api/models", "times": 2},
-        {"kind": "status", "status": 429, "retry_after": 1, "path": "/resolve/", "times": 30},
+        {"kind": "status", "status": 429, "retry_after": 1, "path": "/resolve/", "times": 6},
         {"kind": "status", "status": 429, "retry_after": 1, "origin": "cdn", "times": 4},
     ],
     "is unavailable": [

@@ -93,7 +93,7 @@ def shorten_leases(seconds: float) -> None:
     leases.LeaseQuerySet.renew.__defaults__ = (seconds,)
     steps.STEP_SECONDS = seconds  # type: ignore[attr-defined]
     heartbeat.Heartbeat.__init__.__defaults__ = (dict, seconds / 3)
-    import_module("hub.blobs.local_upload").SILENT_SECONDS = seconds  # type: ignore[attr-defined]
+    import_module("hub.blobs.local_upload").SILENT_SECONDS = seconds / 2  # type: ignore[attr-defined]
 
 
 def plant(options: Options) -> None:

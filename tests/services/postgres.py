@@ -102,7 +102,9 @@ class PostgresServer(Service):
 
     def _as_user(self, command: Sequence[str | Path]) -> list[str]:
         lent = [] if self._user is None else ["setpriv", f"--reuid={self._user}", f"--regid={self._user}"]
-        return [*lent, *(["--clear-groups"] if lent else []), *map(str, command)]
+        # With another user the kernel forgets who is to be mourned: so it is told again.
+        more = ["--clear-groups", "--pdeathsig=KILL"] if lent else []
+        return [*lent, *more, *map(str, command)]
 
     def _answers(self) -> bool:
         try:

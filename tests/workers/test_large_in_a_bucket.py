@@ -13,6 +13,7 @@ import pytest
 from hub.blobs.models import Blob
 from hub.blobs.s3 import reading
 from hub.blobs.stores import store
+from hub.digests import Digest
 from hub.mirroring.models import Request, Transfer
 from tests.fakes import FakeHub, Synthetic
 from tests.services.s3 import S3Account
@@ -20,6 +21,9 @@ from tests.workers.conftest import LARGE_SIZE, MIB, bytes_of_large
 from tests.workers.running import start_worker
 from workers.engine.halt import Halt
 from workers.engine.land import run_large
+from workers.engine.meter import Meter
+from workers.engine.source import Source
+from workers.engine.whole import WholeFetch
 
 BYTES = Synthetic(LARGE_SIZE, 77)
 PART = 8 * MIB
@@ -161,6 +165,28 @@ def test_a_second_worker_goes_on_from_the_parts_of_a_killed_one(
     assert run_large(Halt())
     assert_arrived(large)
     assert bytes_of_large(out_there) == LARGE_SIZE - sum(sealed)
+
+
+@pytest.mark.usefixtures("bucket", "impatient")
+def test_an_upstream_without_ranges_fills_a_bucket_too(large: Transfer, out_there: FakeHub) -> None:
+    out_there.faults.add("ignore-range", origin="cdn", times=None)
+    assert run_large(Halt())
+    assert_arrived(large)
+
+
+@pytest.mark.usefixtures("bucket")
+def test_one_piece_after_a_run_in_parts_is_hashed_as_the_store_has_it(large: Transfer, reads: list[str]) -> None:
+    upload, digest = store().upload(large.digest, LARGE_SIZE), Digest.parse(large.digest)
+    upload.write(0, BYTES.read(0, PART))
+    upload.seal(0)
+    upload.forget(0)
+    upload.write(PART, BYTES.read(PART, MIB))
+    hasher = WholeFetch(Source.of(large, Halt()), upload, digest, Meter(), Halt()).run()
+    hasher.verify()
+    assert reads
+    upload.finish(digest.hex)
+    upload.close()
+    assert store().size(digest.hex) == LARGE_SIZE
 
 
 def sealed_parts(bucket: Any) -> list[int]:

@@ -12,7 +12,7 @@ from hub.blobs.models import Blob
 from hub.blobs.store import Store
 from hub.blobs.stores import store
 from hub.digests import Algorithm, Digest, Hasher
-from hub.errors import CorruptBytes, HubError, LeaseLost
+from hub.errors import CorruptBytes, HubError, LeaseLost, RangeIgnored
 from hub.logs import about
 from hub.mirroring.models import Transfer
 from hub.mirroring.settle import Landing, fail, settle
@@ -24,6 +24,7 @@ from workers.engine.heartbeat import Heartbeat
 from workers.engine.meter import Meter
 from workers.engine.rhythm import PROGRESS_SECONDS
 from workers.engine.source import Source
+from workers.engine.whole import WholeFetch
 
 logger = logging.getLogger(__name__)
 
@@ -134,10 +135,16 @@ def _held_already(held: Store, digest: Digest, size: int, halt: Halt) -> Hasher 
 
 def _fetched(held: Store, transfer: Transfer, digest: Digest, meter: Meter, halt: Halt) -> Hasher:
     upload = held.upload(transfer.digest, transfer.size)
-    fetch = LargeFetch(Source.of(transfer, halt), upload, digest, meter, halt)
+    source = Source.of(transfer, halt)
+    fetch: LargeFetch | WholeFetch = LargeFetch(source, upload, digest, meter, halt)
     began = time.monotonic()
     try:
-        hasher = fetch.run()
+        try:
+            hasher = fetch.run()
+        except RangeIgnored as error:
+            logger.warning("%s: %s It is read in one piece.", transfer, error.words)
+            fetch = WholeFetch(source, upload, digest, meter, halt)
+            hasher = fetch.run()
         _verify_or_abandon(hasher, upload.abandon)
         halt.check()
         upload.finish(hasher.sha256)

@@ -56,8 +56,11 @@ class Precondition(StoreError):
     """The object is not the one that was expected: somebody else has replaced or removed it."""
 
 
-class UploadVanished(StoreError):
-    """The multipart upload was completed, aborted or expired behind our back."""
+class Vanished(StoreError):
+    """An object or a multipart upload is not there: completed, aborted or expired behind our back.
+
+    Servers do not agree on which of the two they say: Ceph answers NoSuchKey where AWS says NoSuchUpload.
+    """
 
 
 def code_of(error: Exception) -> str:
@@ -70,8 +73,8 @@ def told(error: Exception, place: str) -> HubError:
     """The store error for one of boto's; `place` names the bucket."""
     code = code_of(error)
     status = (getattr(error, "response", None) or {}).get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    if code in NO_UPLOAD:
-        return UploadVanished(f"the upload into {place} is gone", "it starts over by itself", RETRY_SECONDS)
+    if code in GONE | NO_UPLOAD:
+        return Vanished(f"the upload into {place} is gone", "it starts over by itself", RETRY_SECONDS)
     if code in {"PreconditionFailed", "412", "InvalidPart", "InvalidPartOrder"}:
         return Precondition(f"somebody else has changed what was sent to {place}", "it is tried again by itself", 1)
     if code in _FULL or status == 507:

@@ -13,7 +13,7 @@ from django.conf import settings
 
 from hub.blobs.s3.address import BucketAddress
 from hub.blobs.s3.connection import AWAITED, BRISK, USUAL
-from hub.blobs.s3.errors import UploadVanished
+from hub.blobs.s3.errors import Vanished
 from hub.blobs.s3.objects import Objects
 from hub.blobs.s3.reading import ObjectReader, missing
 from hub.blobs.s3.upload import Marker, S3Upload
@@ -140,7 +140,7 @@ class S3Store:
         try:
             pages = self._objects.connection.pages("list_parts", Key=marker.name, UploadId=marker.upload_id)
             return any(part["LastModified"] >= before for page in pages for part in page.get("Parts", ()))
-        except UploadVanished:
+        except Vanished:
             return False
 
     def _marker(self, key: str) -> Marker | None:

@@ -17,7 +17,7 @@ from mmap import mmap
 from typing import Self
 from uuid import uuid4
 
-from hub.blobs.s3.errors import UploadVanished
+from hub.blobs.s3.errors import Vanished
 from hub.blobs.s3.objects import Objects
 from hub.blobs.s3.reading import read_all
 from hub.blobs.s3.sending import Body
@@ -98,8 +98,8 @@ class S3Upload:
             buffer = self._buffers.get(number)
             if buffer is None:
                 buffer = self._buffers[number] = mmap(-1, length)
-                self._filled[number] = 0
-            self._filled[number] += len(data)
+            # The bytes of a part come in order; whoever begins it anew begins at its start.
+            self._filled[number] = start + len(data)
         buffer[start : start + len(data)] = data
 
     def seal(self, number: int) -> None:
@@ -196,7 +196,7 @@ class S3Upload:
                 number = part["PartNumber"] - 1
                 if number < self._count and part["Size"] == self._length_of(number):
                     self._etags[number] = part["ETag"]
-        except UploadVanished:
+        except Vanished:
             self._etags.clear()
             return False
         return True
@@ -228,7 +228,7 @@ class S3Upload:
             return
         try:
             self._whole = self._objects.complete(self._marker.name, self._marker.upload_id, self._etags)
-        except UploadVanished:
+        except StoreError:
             # Completed by another worker, or by a try of ours whose answer was lost: whose parts these are is open.
             if not self._find_whole(self._marker):
                 raise
