@@ -5,7 +5,17 @@ import socket
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hub.settings")
 
+from gunicorn.glogging import Logger
+
 from hub import settings
+
+
+class NoAccessLog(Logger):
+    """With `logconfig_dict`, gunicorn writes a line per request although `accesslog` is off."""
+
+    def access(self, resp, req, environ, request_time):
+        pass
+
 
 bind = f"{settings.HOST}:{settings.PORT}"
 worker_class = "gthread"
@@ -35,6 +45,7 @@ accesslog = None
 errorlog = "-"
 loglevel = settings.LOG_LEVEL.lower()
 logconfig_dict = settings.LOGGING
+logger_class = NoAccessLog
 
 # No second way in: signals are enough to steer it.
 control_socket_disable = True

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 import pytest
 
 from tests.fakes import FakeHub, User, world
+from tests.fakes.access import QUOTAS
 
 
 @pytest.fixture
 def hub() -> Iterator[FakeHub]:
     """The shared world, with fewer files in the big repository so that it is made quickly."""
-    with FakeHub() as hub:
+    with FakeHub(quotas=QUOTAS) as hub:
         world.populate(hub, many=350)
         yield hub
 

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.fakes import FakeHub, FakeRepo, Synthetic, User
+from tests.fakes.access import QUOTAS
 from tests.fakes.answers import weak_etag
 from tests.fakes.world import safetensors
 
@@ -188,7 +189,7 @@ def repos() -> Iterator[FakeRepo]:
 
 @pytest.fixture(scope="module")
 def hub() -> Iterator[FakeHub]:
-    with FakeHub(repos()) as hub:
+    with FakeHub(repos(), quotas=QUOTAS) as hub:
         for name in ("OwnerOfTheGatedModel", "Orosius", "wzshiming", "outsider"):
             hub.add_user(name)
         hub.add_user("applicant", pending=["OwnerOfTheGatedModel/tiny-gated-model"])
