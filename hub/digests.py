@@ -79,3 +79,13 @@ def digest_of(chunks: Iterable[bytes], size: int, promised: Digest) -> Hasher:
     for chunk in chunks:
         hasher.update(chunk)
     return hasher
+
+
+def git_blob_id(data: bytes) -> str:
+    """The id under which git keeps these bytes."""
+    return hashlib.sha1(f"blob {len(data)}\0".encode() + data, usedforsecurity=False).hexdigest()
+
+
+def lfs_pointer(sha256: str, size: int) -> bytes:
+    """What git stores in place of a file in LFS (git-lfs specification, version 1)."""
+    return f"version https://git-lfs.github.com/spec/v1\noid sha256:{sha256}\nsize {size}\n".encode()

@@ -22,6 +22,7 @@
     ├── NobodyAtWork            it was asked for, and no worker takes it up
     ├── Paused                  it was asked for, and an operator holds it
     ├── WrongState              a step that does not fit where the thing is now
+    │   └── Moved               a decision about another commit than the one that was shown
     ├── UpstreamError
     │   ├── UpstreamUnreachable
     │   ├── UpstreamRateLimited
@@ -29,6 +30,7 @@
     │   ├── UpstreamGated
     │   ├── UpstreamTokenWrong
     │   ├── UpstreamDisabled
+    │   ├── UpstreamSlow         another upstream has the same bytes, and is much faster
     │   └── UpstreamBroken      an answer that makes no sense (HTML, short body, foreign redirect)
     │       └── RangeIgnored    a part of a file was asked for and the whole file came
     ├── CorruptBytes            the digest of what arrived is not the digest that was promised
@@ -161,6 +163,12 @@ class WrongState(HubError):
     code, status = "WrongState", 409
 
 
+class Moved(WrongState):
+    """What is at the request now has not been seen by whoever decides about it."""
+
+    code = "Moved"
+
+
 class UpstreamError(HubError):
     code, status = "UpstreamError", 502
 
@@ -189,6 +197,10 @@ class UpstreamTokenWrong(UpstreamError):
 
 class UpstreamDisabled(UpstreamError):
     code, status = "UpstreamDisabled", 403
+
+
+class UpstreamSlow(UpstreamError):
+    code, status, permanent = "UpstreamSlow", 503, False
 
 
 class UpstreamBroken(UpstreamError):

@@ -70,6 +70,8 @@ REDIS_URL = env.text("HUB_REDIS_URL", BROKER_URL if BROKER_URL.startswith(("redi
 STORE_URL = env.text("HUB_STORE_URL", f"file://{DATA_DIR / 'blobs'}")
 HUGGINGFACE_URL = env.text("HUB_HUGGINGFACE_URL", "https://huggingface.co").rstrip("/")
 HUGGINGFACE_TOKEN = env.text("HUB_HUGGINGFACE_TOKEN")
+MODELSCOPE_URL = env.text("HUB_MODELSCOPE_URL", "https://modelscope.cn").rstrip("/")
+MODELSCOPE_TOKEN = env.text("HUB_MODELSCOPE_TOKEN")
 UPSTREAM_HOSTS = env.words("HUB_UPSTREAM_HOSTS")
 ANONYMOUS_PULL = env.flag("HUB_ANONYMOUS_PULL", EMBEDDED)
 
@@ -85,6 +87,8 @@ CONNECTIONS = env.number("HUB_CONNECTIONS", 16, least=1)
 WORKER_QUEUES = env.words("HUB_WORKER_QUEUES") or ["urgent", "plan", "small", "large", "chores"]
 WORKER_CONCURRENCY = env.number("HUB_WORKER_CONCURRENCY", 2, least=1, most=64)
 SWEEP_SECONDS = env.number("HUB_SWEEP_SECONDS", 60, least=1, most=3600)
+SLOW_SOURCE_SECONDS = env.number("HUB_SLOW_SOURCE_SECONDS", 60, least=0, most=86400)
+SLOW_SOURCE_FACTOR = env.number("HUB_SLOW_SOURCE_FACTOR", 4, least=2, most=1000)
 PULL_WAIT = env.number("HUB_PULL_WAIT", 600)
 
 # Room, and the bytes that are held: hub/docs/operator.md, "Room". 0 = no bound, or off.

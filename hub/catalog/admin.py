@@ -1,5 +1,9 @@
-"""Admin pages of what is held and published. Nothing here can be edited: it says what upstream said."""
+"""Admin pages of what is held and published, which nobody can edit: it says what upstream said. And of the other names
+under which repos go on other hubs, which people edit."""
 
+from typing import Any
+
+from django import forms
 from django.contrib import admin
 from django.db.models import Count, Q, QuerySet, Sum
 from django.http import HttpRequest
@@ -7,10 +11,14 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminSelectWidget
 
-from hub.backoffice import LookOnly
-from hub.catalog.models import Repo, RepoFile, Revision
+from hub.accounts.staff import staff_caller
+from hub.backoffice import Audited, LookOnly
+from hub.catalog.editing import deleted, edited
+from hub.catalog.models import Repo, RepoFile, Revision, Synonym
 from hub.sizes import human_bytes
+from hub.upstreams.registry import KINDS
 
 
 @admin.register(Repo)
@@ -59,7 +67,7 @@ class RepoPages(LookOnly):
 
     @display(description="Repo", ordering="key")
     def title(self, repo: Repo) -> str:
-        return str(repo.repo_id)
+        return repo.named
 
     @display(description="Revisions")
     def revision_links(self, repo: Repo) -> SafeString:
@@ -143,3 +151,32 @@ class RepoFilePages(LookOnly):
     @display(description="Digest")
     def digest_text(self, file: RepoFile) -> str:
         return str(file.digest)
+
+
+class SynonymForm(forms.ModelForm):  # type: ignore[type-arg]
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        choices = [(kind, kind) for kind in KINDS]
+        for name in ("hub", "other_hub"):
+            own = str(self.initial.get(name, ""))
+            kept = [(own, own)] if own and own not in KINDS else []
+            self.fields[name] = forms.ChoiceField(choices=[*choices, *kept], widget=UnfoldAdminSelectWidget)
+
+    class Meta:
+        model = Synonym
+        fields = ["hub", "pattern", "other_hub", "other_pattern", "note"]
+
+
+@admin.register(Synonym)
+class SynonymPages(Audited):
+    form = SynonymForm
+    list_display = ["pattern", "hub", "other_pattern", "other_hub", "note"]
+    list_filter = ["hub", "other_hub"]
+    search_fields = ["pattern", "other_pattern", "note"]
+    list_per_page = 100
+
+    def edited(self, request: HttpRequest, row: Synonym, before: Synonym | None) -> None:
+        edited(staff_caller(request), row, before)
+
+    def deleted(self, request: HttpRequest, row: Synonym) -> None:
+        deleted(staff_caller(request), row)

@@ -1,3 +1,6 @@
+import re
+
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
@@ -46,6 +49,11 @@ class Repo(models.Model):
     @property
     def repo_id(self) -> RepoId:
         return RepoId(self.namespace, self.name)
+
+    @property
+    def named(self) -> str:
+        """`upstream:namespace/name`, which no other held repo of its kind is called."""
+        return f"{self.upstream.slug}:{self.repo_id}"
 
 
 class RepoAlias(models.Model):
@@ -125,9 +133,12 @@ class RepoFile(models.Model):
     position = models.PositiveIntegerField(help_text="Place in upstream's listing.")
     path = models.CharField(max_length=1024)
     size = models.BigIntegerField()
-    oid = models.CharField(max_length=40, help_text="git object id; of the pointer for an LFS file")
-    sha256 = models.CharField(max_length=64, blank=True, help_text="empty where upstream keeps the file in git itself")
-    pointer_size = models.PositiveIntegerField(null=True)
+    oid = models.CharField(
+        max_length=40, blank=True, help_text="git object id, of the pointer for an LFS file; empty where not told"
+    )
+    sha256 = models.CharField(max_length=64, blank=True, help_text="of the content; empty where upstream tells none")
+    pointer_size = models.PositiveIntegerField(null=True, help_text="of the LFS pointer, where git holds one")
+    last_commit = models.CharField(max_length=40, blank=True, help_text="touched it last; empty where not told")
     wanted = models.BooleanField(default=True)
     blob = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="files")
 
@@ -148,7 +159,7 @@ class RepoFile(models.Model):
 
     @property
     def etag(self) -> str:
-        """Unquoted: sha256 for LFS files, the git blob id otherwise, as the hubs do."""
+        """Unquoted: the sha256 where upstream tells one, the git blob id otherwise, as Hugging Face does."""
         return self.sha256 or self.oid
 
 
@@ -166,3 +177,36 @@ class PullCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.repo} {self.day}"
+
+
+class Synonym(models.Model):
+    """Repos that go by other names on another hub, as people know it. It suggests; only digests prove.
+
+    A pattern is `namespace/name` with at most one `*` in the name, which stands for the same text on both sides.
+    """
+
+    hub = models.CharField(max_length=40, default="modelscope", help_text="A kind of upstream.")
+    pattern = models.CharField(max_length=201, help_text="e.g. ZhipuAI/* or ZhipuAI/chatglm3-6b")
+    other_hub = models.CharField(max_length=40, default="huggingface")
+    other_pattern = models.CharField(
+        max_length=201, help_text="e.g. THUDM/*; */* is any namespace, and then only repos that are held are suggested"
+    )
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["pattern", "other_pattern"]
+        constraints = [
+            models.UniqueConstraint(fields=["hub", "pattern", "other_hub", "other_pattern"], name="one_row_per_synonym")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.hub}:{self.pattern} = {self.other_hub}:{self.other_pattern}"
+
+    def clean(self) -> None:
+        for pattern in (self.pattern, self.other_pattern):
+            if not re.fullmatch(r"(\*|[\w.-]+)/[\w.-]*\*?[\w.-]*", pattern, re.ASCII) or pattern.endswith("/"):
+                raise ValidationError(f"{pattern!r} is not namespace/name with at most one * in the name.")
+        if self.pattern.partition("/")[2].count("*") != self.other_pattern.partition("/")[2].count("*"):
+            raise ValidationError("A * in the name stands for the same text on both sides: write it on both or none.")
+        if self.pattern.startswith("*") and self.other_pattern.startswith("*"):
+            raise ValidationError("One side has to name its namespace.")

@@ -89,6 +89,7 @@ def _row(revision: Revision, position: int, file: TreeFile, wanted: bool) -> Rep
         oid=file.oid,
         sha256=file.sha256,
         pointer_size=file.pointer_size,
+        last_commit=file.last_commit,
         wanted=wanted,
     )
 

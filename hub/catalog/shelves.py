@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from hub.catalog.lookup import DEFAULT_NAMES, file_missing, find_repo, find_revision
+from hub.catalog.lookup import DEFAULT_NAMES, file_missing, find_repo, find_revision, is_trunk
 from hub.catalog.memory import Memory
 from hub.catalog.models import Ref, RepoFile, Revision
 from hub.errors import RevisionMissing
@@ -30,13 +30,15 @@ class Pin:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """A held repo and the names under which its revisions are known."""
+    """A held repo and the names under which its revisions are known. `family` is the kind of upstream that was
+    preferred."""
 
     repo_pk: int
     kind: RepoKind
     repo_id: RepoId
     default_ref: str
     names: Mapping[str, Pin]
+    family: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,39 +59,41 @@ class HeldFile:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What upstream told about a commit: its description, and the newest commits."""
+    """What upstream told about a commit: its description, and the newest commits. `family` is the kind of upstream,
+    whose words these are."""
 
+    family: str
     info: Mapping[str, Any]
     history: tuple[Mapping[str, Any], ...]
 
 
-_shelves: Memory[tuple[str, str], Shelf] = Memory(4096, NAME_SECONDS)
+_shelves: Memory[tuple[str, str, str], Shelf] = Memory(4096, NAME_SECONDS)
 _commits: Memory[tuple[int, str], Pin] = Memory(16384, COMMIT_SECONDS)
 _files: Memory[tuple[int, str], HeldFile] = Memory(65536)
 _sheets: Memory[int, Sheet] = Memory(256)
 
 
-def shelf_of(kind: RepoKind, repo_id: RepoId) -> Shelf:
-    """Raises RepoMissing where the repo is not held."""
-    key = (kind.value, repo_id.key)
+def shelf_of(kind: RepoKind, repo_id: RepoId, family: str = "huggingface") -> Shelf:
+    """Raises RepoMissing where the repo is not held. Of several upstreams' repos, one of the kind `family` wins."""
+    key = (kind.value, repo_id.key, family)
     found = _shelves.get(key)
     if found is None:
-        found = _read_shelf(kind, repo_id)
+        found = _read_shelf(kind, repo_id, family)
         _shelves.put(key, found)
     return found
 
 
-def forget_shelf(kind: RepoKind, repo_id: RepoId) -> None:
+def forget_shelf(kind: RepoKind, repo_id: RepoId, family: str = "huggingface") -> None:
     """Looks again at the next call: something has just been published, or may have been."""
-    _shelves.drop((kind.value, repo_id.key))
+    _shelves.drop((kind.value, repo_id.key, family))
 
 
 def pin_of(shelf: Shelf, revision: str) -> Pin:
     """The published revision of that name or commit. Raises RevisionMissing."""
     name = shelf.default_ref if revision in DEFAULT_NAMES else revision
-    found = shelf.names.get(name) or _commits.get((shelf.repo_pk, name))
+    found = shelf.names.get(name) or _trunk(shelf, name) or _commits.get((shelf.repo_pk, name))
     if found is None:
-        row = find_revision(find_repo(shelf.kind, shelf.repo_id), revision)
+        row = find_revision(find_repo(shelf.kind, shelf.repo_id, shelf.family), revision)
         found = Pin(row.pk, row.commit)
         if is_commit(name):
             _commits.put((shelf.repo_pk, name), found)
@@ -120,10 +124,11 @@ def retired(pin: Pin) -> RevisionMissing:
 def sheet_of(pin: Pin) -> Sheet:
     found = _sheets.get(pin.revision_pk)
     if found is None:
-        row = Revision.objects.filter(pk=pin.revision_pk).values_list("info", "history").first()
+        rows = Revision.objects.filter(pk=pin.revision_pk)
+        row = rows.values_list("repo__upstream__kind", "info", "history").first()
         if row is None:
             raise retired(pin)
-        found = Sheet(row[0], tuple(row[1]))
+        found = Sheet(row[0], row[1], tuple(row[2]))
         _sheets.put(pin.revision_pk, found)
     return found
 
@@ -133,8 +138,12 @@ def is_there(pin: Pin) -> bool:
     return Revision.objects.filter(pk=pin.revision_pk).exists()
 
 
-def _read_shelf(kind: RepoKind, repo_id: RepoId) -> Shelf:
-    repo = find_repo(kind, repo_id)
+def _trunk(shelf: Shelf, name: str) -> Pin | None:
+    return shelf.names.get(shelf.default_ref) if is_trunk(name, shelf.default_ref) else None
+
+
+def _read_shelf(kind: RepoKind, repo_id: RepoId, family: str) -> Shelf:
+    repo = find_repo(kind, repo_id, family)
     names: dict[str, Pin] = {}
     refs = Ref.objects.filter(repo=repo, revision__published_at__isnull=False)
     for ref_kind, name, full, pk, commit in refs.values_list("kind", "name", "ref", "revision_id", "revision__commit"):
@@ -142,7 +151,7 @@ def _read_shelf(kind: RepoKind, repo_id: RepoId) -> Shelf:
         names[full] = pin
         if ref_kind in (Ref.Kind.BRANCH, Ref.Kind.TAG):
             names[name] = pin
-    return Shelf(repo.pk, kind, repo.repo_id, repo.default_ref, names)
+    return Shelf(repo.pk, kind, repo.repo_id, repo.default_ref, names, family)
 
 
 def _read_file(pin: Pin, path: str) -> HeldFile:

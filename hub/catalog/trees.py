@@ -20,6 +20,7 @@ class Leaf:
     oid: str
     sha256: str
     pointer_size: int | None
+    last_commit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,23 +66,24 @@ class Tree:
 
 
 _trees: Memory[int, Tree] = Memory(REMEMBERED_TREES)
+_large: Memory[int, Tree] = Memory(1, 60.0)
+"""The last larger one, for a minute: clients of ModelScope read a dataset in pages of 200 entries."""
 
 
 def tree_of(pin: Pin) -> Tree:
     """Every file of the commit, also those whose bytes were left out of the mirror. Raises RevisionMissing where the
     revision was retired a moment ago."""
-    found = _trees.get(pin.revision_pk)
+    found = _trees.get(pin.revision_pk) or _large.get(pin.revision_pk)
     if found is None:
         found = _read_tree(pin)
-        if len(found.leaves) <= LARGEST_REMEMBERED:
-            _trees.put(pin.revision_pk, found)
+        (_trees if len(found.leaves) <= LARGEST_REMEMBERED else _large).put(pin.revision_pk, found)
     return found
 
 
 def _read_tree(pin: Pin) -> Tree:
     directories = Revision.objects.filter(pk=pin.revision_pk).values_list("directories", flat=True).first()
     rows = RepoFile.objects.filter(revision_id=pin.revision_pk).order_by("position")
-    leaves = rows.values_list("path", "size", "oid", "sha256", "pointer_size")
+    leaves = rows.values_list("path", "size", "oid", "sha256", "pointer_size", "last_commit")
     found = tuple(Leaf(*row) for row in leaves)
     # Asked after the files were read: half a tree, of a revision that was deleted meanwhile, must not be remembered.
     if directories is None or not is_there(pin):

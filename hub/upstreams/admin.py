@@ -33,7 +33,7 @@ class UpstreamForm(forms.ModelForm):  # type: ignore[type-arg]
         max_length=300,
         assume_scheme="https",
         widget=UnfoldAdminTextInputWidget,
-        help_text="e.g. https://huggingface.co, or a mirror under a path prefix",
+        help_text="e.g. https://huggingface.co or https://modelscope.cn, or a mirror under a path prefix",
     )
     kind = forms.ChoiceField(choices=[(kind, kind) for kind in KINDS], widget=UnfoldAdminSelectWidget)
     new_token = forms.CharField(

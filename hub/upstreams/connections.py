@@ -6,9 +6,10 @@ honoured; behind a proxy it is the proxy that resolves names, and that decides w
 """
 
 import logging
+import re
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from urllib.request import getproxies_environment, proxy_bypass
 
 import urllib3
@@ -25,7 +26,7 @@ from urllib3.exceptions import (
 )
 
 from hub import metrics
-from hub.errors import UpstreamBroken, UpstreamError, UpstreamUnreachable
+from hub.errors import UpstreamBroken, UpstreamError, UpstreamTokenWrong, UpstreamUnreachable
 from hub.tracing import CLIENT, span
 from hub.upstreams.budget import Budgets
 from hub.upstreams.hosts import Hosts, Origin, is_public
@@ -37,7 +38,22 @@ READ_SECONDS = 30
 POOLS = 32
 """How many hosts stay connected: the upstream and the nodes of its content network."""
 
+_TOKEN = re.compile(r"[\x21-\x7e]*")
+
 logger = logging.getLogger(__name__)
+
+
+def check_token(name: str, token: str) -> None:
+    """Raises UpstreamTokenWrong for a token that no header could carry."""
+    if not _TOKEN.fullmatch(token):
+        raise UpstreamTokenWrong(
+            f"the token set for upstream {name} holds characters that no token has", "enter it again in the admin"
+        )
+
+
+def bearer(token: str) -> dict[str, str]:
+    """How most hubs want to be shown a token."""
+    return {"Authorization": f"Bearer {token}"}
 
 
 def _checked(connection: socket.socket, host: str) -> socket.socket:
@@ -72,11 +88,19 @@ class _PublicTLSPool(urllib3.HTTPSConnectionPool):
 class Connections:
     """Open connections of one upstream; `size` is how many to one host are kept for the next request. Thread-safe.
 
-    `budgets` are asked before, and told after, every request to the upstream's own host.
+    `budgets` are asked before, and told after, every request to the upstream's own host; `shown` makes the headers
+    that show a token.
     """
 
-    def __init__(self, hosts: Hosts, size: int, budgets: Budgets | None = None) -> None:
+    def __init__(
+        self,
+        hosts: Hosts,
+        size: int,
+        budgets: Budgets | None = None,
+        shown: Callable[[str], Mapping[str, str]] = bearer,
+    ) -> None:
         self.hosts = hosts
+        self._shown = shown
         self._budgets = budgets
         self._inside = urllib3.PoolManager(POOLS, maxsize=size, block=False)
         self._public = urllib3.PoolManager(POOLS, maxsize=size, block=False)
@@ -97,7 +121,7 @@ class Connections:
         if budgets is not None:
             budgets.before(url)
         if token and self.hosts.may_have_token(origin):
-            headers = {**headers, "Authorization": f"Bearer {token}"}
+            headers = {**headers, **self._shown(token)}
         response = self._answer(origin, url, headers)
         if budgets is not None:
             budgets.after(url, response.status, response.headers)

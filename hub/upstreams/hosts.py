@@ -10,6 +10,7 @@ import re
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from urllib3.exceptions import HTTPError
 from urllib3.util import parse_url
@@ -19,9 +20,13 @@ from hub.errors import UpstreamBroken, UpstreamError
 HUGGINGFACE_CDN = ("huggingface.co", "*.huggingface.co", "hf.co", "*.hf.co")
 """Seen behind /resolve/: cdn-lfs*.huggingface.co, cdn-lfs*.hf.co, cas-bridge.xethub.hf.co, us.aws.cdn.hf.co."""
 
+MODELSCOPE_CDN = ("modelscope.cn", "www.modelscope.cn", "cdn-lfs-cn-*.modelscope.cn", "*.oss-cn-*.aliyuncs.com")
+"""Seen behind /repo: cdn-lfs-cn-1.modelscope.cn, and buckets of Alibaba's object storage."""
+
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _NAME = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})*")
+_STAR = "any--part"
 _UNSAFE = re.compile(r"[^\x21-\x7e]|\\")
 
 
@@ -86,7 +91,8 @@ def _translated(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
 
 @dataclass(frozen=True)
 class Pattern:
-    """One entry of an allow-list: `host`, `*.domain` (below the domain, not the domain itself), `host:port`."""
+    """One entry of an allow-list: `host`, `*.domain` (below the domain, not the domain itself), `host:port`, and
+    `cdn-*.domain`, where the star is a part of one label."""
 
     host: str
     below: bool
@@ -99,15 +105,22 @@ class Pattern:
             raise ValueError("it holds more than a host")
         below = text.startswith("*.")
         bare = text.removeprefix("*.").lower()
+        if "*" in bare.split("."):
+            raise ValueError("a star alone stands at its beginning only")
         try:
             return cls(str(ipaddress.ip_address(bare.strip("[]"))), below, None)
         except ValueError:
-            origin = Origin.of(f"http://{bare}/")
-        return cls(origin.host, below, origin.port if re.search(r":\d+\Z", bare) else None)
+            origin = Origin.of(f"http://{bare.replace('*', _STAR)}/")
+        port = origin.port if re.search(r":\d+\Z", bare) else None
+        return cls(origin.host.replace(_STAR, "*"), below, port)
+
+    @cached_property
+    def _names(self) -> re.Pattern[str]:
+        name = re.escape(self.host).replace(r"\*", "[a-z0-9-]*")
+        return re.compile(rf".+\.{name}" if self.below else name)
 
     def matches(self, origin: Origin) -> bool:
-        named = origin.host.endswith(f".{self.host}") if self.below else origin.host == self.host
-        return named and self.port in (None, origin.port)
+        return bool(self._names.fullmatch(origin.host)) and self.port in (None, origin.port)
 
 
 class Hosts:

@@ -18,7 +18,7 @@ from hub.errors import BadInput, HubError, UpstreamBudgetSpent
 from hub.sizes import human_seconds
 from hub.upstreams.budget import account_key, budget_name, bulk
 from hub.upstreams.models import Upstream
-from hub.upstreams.registry import BUCKETS
+from hub.upstreams.registry import KINDS
 from hub.upstreams.windows import Window, next_change, parse_windows, rate_at, sentence_of
 
 __all__ = ["Standing", "bulk", "flow_of", "forget_limits", "limits_of", "standing", "take_place", "words_of"]
@@ -219,7 +219,7 @@ def standing(upstream: Upstream) -> Standing:
     """The numbers that pages and metrics show."""
     windows = _windows(upstream.pk, upstream.speed_limits)
     count, account = counters(), _account(upstream)
-    buckets = BUCKETS.get(upstream.kind, ())
+    buckets = KINDS[upstream.kind].buckets if upstream.kind in KINDS else ()
     budgets = {bucket: count.budget(budget_name(account, bucket)) for bucket in buckets}
     return Standing(
         connections=count.slots_taken(_connections(upstream.pk)),

@@ -48,14 +48,18 @@ class RepoInfo:
 
 @dataclass(frozen=True)
 class TreeFile:
-    """A file of a commit. `oid` is the git object id (of the pointer, for an LFS file); `sha256` is "" where upstream
-    keeps the file in git itself."""
+    """A file of a commit. `oid` is the git object id (of the pointer, for an LFS file), `sha256` that of the content.
+
+    Either may be "": Hugging Face tells no sha256 of what lies in git itself, ModelScope no object ids.
+    """
 
     path: str
     size: int
     oid: str
     sha256: str = ""
     pointer_size: int | None = None
+    last_commit: str = ""
+    """The commit that last touched the file; "" where upstream does not tell."""
 
     @property
     def digest(self) -> Digest:
@@ -65,6 +69,8 @@ class TreeFile:
 
 @dataclass(frozen=True)
 class TreeDirectory:
+    """`oid` is the git tree's id; "" where upstream does not tell."""
+
     path: str
     oid: str
 

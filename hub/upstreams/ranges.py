@@ -40,16 +40,23 @@ class Part:
         """Raises UpstreamBroken unless a 200 or 206 answer brings this part; RangeIgnored where the start came."""
         if answer.header("content-encoding").lower() not in {"", "identity"}:
             raise UpstreamBroken(f"{name} sent {self.path} compressed, which was not asked for")
-        if answer.response.status == 206 and not self.is_whole:
+        if not self.is_whole and (answer.response.status == 206 or self._is_named_by(answer)):
             self._check_partial(answer, name)
         else:
             self._check_whole(answer, name)
 
+    @property
+    def _bounds(self) -> tuple[int, int, int]:
+        return self.start, self.start + self.length - 1, self.size
+
+    def _is_named_by(self, answer: Answer) -> bool:
+        """Gateways of ModelScope send the part that was asked for as a 200, with a Content-Range that says so."""
+        match = _CONTENT_RANGE.fullmatch(answer.header("content-range").strip())
+        return match is not None and tuple(map(int, match.groups())) == self._bounds
+
     def _check_partial(self, answer: Answer, name: str) -> None:
-        given = answer.header("content-range")
-        match = _CONTENT_RANGE.fullmatch(given.strip())
-        asked = (self.start, self.start + self.length - 1, self.size)
-        if match is None or tuple(map(int, match.groups())) != asked:
+        given, asked = answer.header("content-range"), self._bounds
+        if not self._is_named_by(answer):
             raise UpstreamBroken(
                 f"{name} was asked for bytes {asked[0]}-{asked[1]} of {asked[2]} of {self.path} and sent {given!r}"
             )

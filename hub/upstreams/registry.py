@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from django.conf import settings
@@ -11,17 +12,32 @@ from hub.names import RepoId
 from hub.sealed import unseal
 from hub.upstreams.huggingface.client import HuggingFaceClient
 from hub.upstreams.models import Upstream
+from hub.upstreams.modelscope.client import ModelScopeClient
 from hub.upstreams.protocol import UpstreamClient
 
 Maker = Callable[[str, str, str, Sequence[str], int], UpstreamClient]
 """Takes the name for errors, the URL, the token in clear, HUB_UPSTREAM_HOSTS, and how many connections to keep."""
 
-KINDS: dict[str, Maker] = {
-    "huggingface": HuggingFaceClient,
+
+@dataclass(frozen=True)
+class Kind:
+    """`buckets` are the budgets of requests that such an upstream counts, `default_names` what its clients call the
+    default branch, beside "" and its name."""
+
+    maker: Maker
+    buckets: tuple[str, ...]
+    default_names: frozenset[str]
+
+
+KINDS: dict[str, Kind] = {
+    "huggingface": Kind(HuggingFaceClient, ("api", "resolvers", "pages"), frozenset({"main", "HEAD"})),
+    "modelscope": Kind(ModelScopeClient, ("api", "files"), frozenset({"master", "main"})),
 }
 
-BUCKETS: dict[str, tuple[str, ...]] = {"huggingface": ("api", "resolvers", "pages")}
-"""The budgets of requests that a kind of upstream counts."""
+
+def is_default(kind: str, name: str) -> bool:
+    """Whether `name` asks an upstream of this kind for its default branch."""
+    return not name or (kind in KINDS and name in KINDS[kind].default_names)
 
 
 def client_for(upstream: Upstream) -> UpstreamClient:
@@ -46,10 +62,10 @@ def _client(
     pk: int | None, kind: str, name: str, url: str, sealed_token: str, hosts: tuple[str, ...], connections: int
 ) -> UpstreamClient:
     # The sealed token is part of the key, so that no token in clear stays in a cache's keys.
-    maker = KINDS.get(kind)
-    if maker is None:
+    found = KINDS.get(kind)
+    if found is None:
         raise BadInput(f"upstream {name} is of the unknown kind {kind!r}", f"choose one of: {', '.join(KINDS)}")
-    return maker(name, url, unseal(sealed_token), hosts, connections)
+    return found.maker(name, url, unseal(sealed_token), hosts, connections)
 
 
 # Two processes must not talk on one connection.

@@ -4,6 +4,7 @@ No upstream is needed: `publish(world.tiny())` is enough for tests of what reade
 """
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from hub.blobs.models import Blob
 from hub.blobs.stores import store
@@ -21,22 +22,25 @@ from tests.fakes.routes import Query
 IN_ONE_PIECE = 32 << 20
 
 
-def an_upstream() -> Upstream:
-    """The first upstream there is, or one that leads nowhere."""
-    found = Upstream.objects.first()
-    return found or Upstream.objects.create(slug="huggingface", kind="huggingface", url="http://127.0.0.1:9")
+def an_upstream(family: str = "huggingface") -> Upstream:
+    """The first upstream of that kind, or one that leads nowhere."""
+    found = Upstream.objects.filter(kind=family).first()
+    return found or Upstream.objects.create(slug=family, kind=family, url="http://127.0.0.1:9")
 
 
-def publish(repo: FakeRepo, left_out: Collection[str] = (), only: Collection[str] = ()) -> Repo:
+def publish(
+    repo: FakeRepo, left_out: Collection[str] = (), only: Collection[str] = (), family: str = "huggingface"
+) -> Repo:
     """Every branch, tag, convert and pull request of `repo` (or those named in `only`), published. Files in
-    `left_out` stay in the trees without their bytes."""
-    upstream = an_upstream()
+    `left_out` stay in the trees without their bytes. `family` is the kind of hub that it comes from: ModelScope calls
+    the branch `main` its `master`, and tells other things about a file."""
+    upstream = an_upstream(family)
     row: Repo | None = None
     for kind, name, commit in refs_of(repo):
         if only and name not in only:
             continue
         revision = publish_commit(repo, commit, upstream, left_out)
-        move_ref(revision, kind, name)
+        move_ref(revision, kind, "master" if family == "modelscope" and name == "main" else name)
         row = revision.repo
     assert row is not None, "there is nothing to publish"
     for alias in repo.aliases:
@@ -49,14 +53,18 @@ def publish_commit(
     repo: FakeRepo, commit: Commit, upstream: Upstream | None = None, left_out: Collection[str] = ()
 ) -> Revision:
     """One commit, which no name leads to yet."""
+    upstream = upstream or an_upstream()
+    of_modelscope = upstream.kind == "modelscope"
     info = info_of(repo, commit)
-    row = record_repo(upstream or an_upstream(), info, RepoId.parse(repo.id))
+    if of_modelscope:
+        info = replace(info, default_ref="master", raw={"Id": 7, "Path": repo.namespace, "Name": info.repo_id.name})
+    row = record_repo(upstream, info, RepoId.parse(repo.id))
     held = {path: file for path, file in commit.files.items() if path not in left_out}
     revision = record_revision(
         row,
         info,
-        [tree_file(path, commit.files[path]) for path in sorted(commit.files)],
-        [TreeDirectory(path, oid) for path, oid in sorted(commit.directories.items()) if path],
+        [(modelscope_file if of_modelscope else tree_file)(path, commit.files[path]) for path in sorted(commit.files)],
+        [TreeDirectory(path, "" if of_modelscope else oid) for path, oid in sorted(commit.directories.items()) if path],
         [history_entry(one) for one in commit.history],
         frozenset(held),
     )
@@ -101,6 +109,12 @@ def tree_file(path: str, file: RepoFile) -> TreeFile:
     if not file.lfs:
         return TreeFile(path, file.size, file.oid)
     return TreeFile(path, file.size, file.oid, file.source.sha256, len(file.pointer))
+
+
+def modelscope_file(path: str, file: RepoFile) -> TreeFile:
+    """What ModelScope tells: the sha256 of every file, and no object id of what lies in git itself."""
+    pointer = (file.oid, file.source.sha256, len(file.pointer)) if file.lfs else ("", file.source.sha256, None)
+    return TreeFile(path, file.size, *pointer)
 
 
 def history_entry(commit: Commit) -> dict[str, object]:

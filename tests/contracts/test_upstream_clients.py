@@ -14,8 +14,10 @@ from hub.digests import digest_of
 from hub.errors import FileMissing, RepoMissing, RevisionMissing, UpstreamError, UpstreamUnreachable
 from hub.names import RepoId, RepoKind, is_commit
 from hub.upstreams.huggingface.client import HuggingFaceClient
-from hub.upstreams.protocol import TreeFile, UpstreamClient
-from tests.fakes import FakeHub, world
+from hub.upstreams.modelscope.client import ModelScopeClient
+from hub.upstreams.protocol import TreeDirectory, TreeFile, UpstreamClient
+from tests.fakes import FakeHub, FakeModelScope, FakeRepo, world
+from tests.fakes.server import FakeServer
 
 MODEL = RepoKind.MODEL
 TINY = RepoId.parse(world.TINY)
@@ -28,6 +30,7 @@ class Stand:
     unplug: Callable[[], None]
     requests: Callable[[], int]
     licence: str
+    default_ref: str
     commit: str
     older_commit: str
     branch: str
@@ -35,24 +38,36 @@ class Stand:
     contents: dict[str, bytes]
 
 
+def stand_of(client: UpstreamClient, hub: FakeServer, repo: FakeRepo, default_ref: str) -> Stand:
+    return Stand(
+        client=client,
+        unplug=hub.unplug,
+        requests=lambda: len(hub.requests),
+        licence="mit",
+        default_ref=default_ref,
+        commit=repo.head.oid,
+        older_commit=repo.tags["v1.0"].oid,
+        branch="dev/x",
+        branch_commit=repo.branches["dev/x"].oid,
+        contents={path: file.source.read(0, file.size) for path, file in repo.head.files.items()},
+    )
+
+
 @contextmanager
 def huggingface() -> Iterator[Stand]:
     with FakeHub() as hub:
-        repo = hub.add(world.tiny())
-        yield Stand(
-            client=HuggingFaceClient("huggingface", hub.url, "", ("127.0.0.2",), 16),
-            unplug=hub.unplug,
-            requests=lambda: len(hub.requests),
-            licence="mit",
-            commit=repo.head.oid,
-            older_commit=repo.tags["v1.0"].oid,
-            branch="dev/x",
-            branch_commit=repo.branches["dev/x"].oid,
-            contents={path: file.source.read(0, file.size) for path, file in repo.head.files.items()},
-        )
+        client = HuggingFaceClient("huggingface", hub.url, "", ("127.0.0.2",), 16)
+        yield stand_of(client, hub, hub.add(world.tiny()), "main")
 
 
-WORLDS: dict[str, Callable[[], AbstractContextManager[Stand]]] = {"huggingface": huggingface}
+@contextmanager
+def modelscope() -> Iterator[Stand]:
+    with FakeModelScope() as hub:
+        client = ModelScopeClient("modelscope", hub.url, "", ("127.0.0.2",), 16)
+        yield stand_of(client, hub, hub.add(world.tiny()), "master")
+
+
+WORLDS: dict[str, Callable[[], AbstractContextManager[Stand]]] = {"huggingface": huggingface, "modelscope": modelscope}
 
 
 @pytest.fixture(params=WORLDS)
@@ -80,8 +95,9 @@ def read(stand: Stand, path: str, start: int = 0, length: int | None = None) -> 
 def test_the_default_revision_is_pinned_to_a_commit(stand: Stand) -> None:
     info = stand.client.info(MODEL, TINY, "")
     assert (info.kind, info.repo_id, info.commit) == (MODEL, TINY, stand.commit)
-    assert info.licence == stand.licence
-    assert info.gated == ""
+    assert (info.licence, info.default_ref) == (stand.licence, stand.default_ref)
+    assert (info.gated, info.private, info.disabled) == ("", False, False)
+    assert stand.client.info(MODEL, TINY, stand.default_ref).commit == stand.commit
 
 
 def test_branches_and_commits_are_pinned(stand: Stand) -> None:
@@ -91,7 +107,7 @@ def test_branches_and_commits_are_pinned(stand: Stand) -> None:
 
 def test_the_raw_answer_lists_no_files_and_hints_at_no_other_storage(stand: Stand) -> None:
     raw = stand.client.info(MODEL, TINY, "").raw
-    assert raw["id"] == str(TINY)
+    assert raw
     assert "siblings" not in raw
     assert "xet" not in str(raw).lower()
 
@@ -103,6 +119,16 @@ def test_the_tree_names_every_file_with_its_size_and_digest(stand: Stand) -> Non
     }
     for path, content in stand.contents.items():
         digest_of([content], len(content), files[path].digest).verify()
+
+
+def test_the_tree_names_every_directory(stand: Stand) -> None:
+    tree = stand.client.tree(MODEL, TINY, stand.commit)
+    directories = {entry.path for entry in tree if isinstance(entry, TreeDirectory)}
+    assert directories == {path.rpartition("/")[0] for path in stand.contents if "/" in path}
+
+
+def test_an_id_in_another_letter_case_is_answered_in_upstreams_own(stand: Stand) -> None:
+    assert stand.client.info(MODEL, RepoId.parse(str(TINY).upper()), "").repo_id == TINY
 
 
 def test_the_tree_comes_as_it_is_read(stand: Stand) -> None:

@@ -197,6 +197,7 @@ class FakeRepo:
         date: datetime | None = None,
     ) -> Commit:
         """Put a commit on a branch; a path with None is deleted."""
+        branch = self._branch_called(branch)
         self.branches[branch] = self._next(self.branches.get(branch), changes, message, date)
         return self.branches[branch]
 
@@ -207,9 +208,14 @@ class FakeRepo:
         branch: str = "main",
     ) -> Commit:
         """A force-push: the branch becomes one commit without parents; what only it led to can no longer be found."""
+        branch = self._branch_called(branch)
         files: dict[str, Content | RepoFile | None] = {**self.branches[branch].files, **changes}
         self.branches[branch] = self._next(None, files, message, None)
         return self.branches[branch]
+
+    def _branch_called(self, name: str) -> str:
+        """On ModelScope `main` goes by the name of `master`."""
+        return "main" if name == "master" and name not in self.branches and self.branches else name
 
     def remove_branch(self, name: str) -> None:
         del self.branches[name]

@@ -9,6 +9,7 @@ POST   /__control__/replug
 POST   /__control__/commit    {"repo": ..., "kind"?, "branch"?, "message"?, "files": {path: text or null}}
 POST   /__control__/rewrite   as commit, but as a force-push of one commit without parents
 POST   /__control__/repo      {"repo": ..., "kind"?, "gated"?, "private"?, "disabled"?, "rename"?, "remove"?, ...}
+POST   /__control__/quirks    {"missing_file": 200}; of ModelScope only
 POST   /__control__/user      {"name": ..., "access": [...], "pending": [...]}; answers with the token
 """
 
@@ -22,14 +23,14 @@ from .answers import json_answer
 from .wire import Request, Response
 
 if TYPE_CHECKING:
-    from .hub import FakeHub
+    from .server import FakeServer
 
 CONTROL = "/__control__"
 SETTABLE = ("gated", "private", "disabled", "downloads", "likes", "trending", "card", "unsafe_files")
 
 
 class Control:
-    def __init__(self, hub: FakeHub) -> None:
+    def __init__(self, hub: FakeServer) -> None:
         self.hub = hub
         self.routes: dict[tuple[str, str], Callable[[Any], Any]] = {
             ("POST", "faults"): self.add_faults,

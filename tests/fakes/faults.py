@@ -1,6 +1,7 @@
 """The ways in which the fake hub can misbehave.
 
-    status        answer with `status` (429 comes with Retry-After and an empty rate limit budget)
+    status        answer with `status` (429 comes with Retry-After and an empty rate limit budget); ModelScope puts
+                  `code` into the body, which makes an error of a 200 as well
     reset         end the connection with a RST: before the answer, or after `after` bytes of the body
     stall         wait `seconds`: before the answer, or after `after` bytes of the body
     truncate      promise the whole body, close after `after` bytes
@@ -9,6 +10,7 @@
     login-page    answer 200 with an HTML page, as a captive portal does
     expired       answer 403 as the CDN does for a signed URL whose time is over
     slow          send the body at `rate` bytes per second
+    overload      of ModelScope only: say that the repository is missing, when the database is out of breath
 
 A fault of the body waits for an answer that has one (200 or 206 to a GET): redirects do not use it up.
 """
@@ -22,7 +24,9 @@ from typing import Any, Literal, get_args
 
 from .wire import Delivery, Request, Response
 
-FaultKind = Literal["status", "reset", "stall", "truncate", "corrupt", "ignore-range", "login-page", "expired", "slow"]
+FaultKind = Literal[
+    "status", "reset", "stall", "truncate", "corrupt", "ignore-range", "login-page", "expired", "slow", "overload"
+]
 LOGIN_PAGE = (
     b"<!doctype html><html><head><title>Sign in</title></head><body>Please sign in to the network.</body></html>"
 )
@@ -43,6 +47,7 @@ class Fault:
     after: int | None = None
     seconds: float = 0.0
     rate: int = 0
+    code: int = 0
 
     @property
     def is_of_body(self) -> bool:
@@ -80,12 +85,13 @@ class FaultBook:
         after: int | None = None,
         seconds: float = 0.0,
         rate: int = 0,
+        code: int = 0,
     ) -> Fault:
         """Misbehave for the next `times` matching requests, or for ever when `times` is None."""
         if kind not in get_args(FaultKind):
             raise ValueError(f"unknown fault {kind!r}; known are {', '.join(get_args(FaultKind))}")
         origin = origin or ("cdn" if kind == "expired" else "")
-        fault = Fault(kind, path, method, origin, times, status, retry_after, after, seconds, rate)
+        fault = Fault(kind, path, method, origin, times, status, retry_after, after, seconds, rate, code)
         re.compile(path)
         with self._lock:
             self._faults.append(fault)

@@ -82,6 +82,8 @@ class Response:
     # Set to reset the connection, or to wait, before the first byte of the answer.
     reset_at_once: bool = False
     wait: float = 0.0
+    # The Content-Length that is told, where it is not that of the body.
+    declared: int | None = None
 
     @property
     def length(self) -> int:
@@ -211,7 +213,8 @@ def head_bytes(request: Request, response: Response) -> bytes:
     lines = [f"HTTP/1.1 {response.status} {phrase}"]
     lines += [f"{name}: {value}" for name, value in response.headers]
     if response.status not in BODILESS:
-        lines.append(f"Content-Length: {response.length}")
+        declared = response.length if response.declared is None else response.declared
+        lines.append(f"Content-Length: {declared}")
     lines.append("Connection: keep-alive" if request.keep_alive else "Connection: close")
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
 

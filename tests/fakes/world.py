@@ -10,7 +10,7 @@ from typing import Any
 
 from .card import front_matter, readme
 from .content import Content, FakeRepo, Kind, RepoFile, repo_file
-from .hub import FakeHub
+from .server import FakeServer
 from .sources import Synthetic
 
 MINILM = "sentence-transformers/all-MiniLM-L6-v2"
@@ -185,7 +185,7 @@ def synthetic(repo_id: str, groups: list[tuple[int, int]], kind: Kind = "model")
     return FakeRepo(repo_id, files, kind=kind, card={"license": "mit"})
 
 
-def populate(hub: FakeHub, many: int = 3500) -> None:
+def populate(hub: FakeServer, many: int = 3500) -> None:
     """Everything of the world but MiniLM, which lies in a package; and the two people in it."""
     for make in (tiny, awkward, gated, unlicensed, dataset, private, renamed, classic):
         hub.add(make())

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.fakes import FakeHub, User, world
+from tests.fakes import FakeHub, FakeModelScope, User, world
 from tests.fakes.access import QUOTAS
+from tests.fakes.server import FakeServer
 
 
 @pytest.fixture
@@ -17,10 +18,32 @@ def hub() -> Iterator[FakeHub]:
 
 
 @pytest.fixture
+def scope() -> Iterator[FakeModelScope]:
+    """The same world on the fake ModelScope."""
+    with FakeModelScope() as scope:
+        world.populate(scope, many=350)
+        yield scope
+
+
+def user_of(server: FakeServer, name: str) -> User:
+    return next(user for user in server.gate.users.values() if user.name == name)
+
+
+@pytest.fixture
 def member(hub: FakeHub) -> User:
-    return next(user for user in hub.gate.users.values() if user.name == world.MEMBER)
+    return user_of(hub, world.MEMBER)
 
 
 @pytest.fixture
 def outsider(hub: FakeHub) -> User:
-    return next(user for user in hub.gate.users.values() if user.name == world.OUTSIDER)
+    return user_of(hub, world.OUTSIDER)
+
+
+@pytest.fixture
+def scope_member(scope: FakeModelScope) -> User:
+    return user_of(scope, world.MEMBER)
+
+
+@pytest.fixture
+def scope_outsider(scope: FakeModelScope) -> User:
+    return user_of(scope, world.OUTSIDER)

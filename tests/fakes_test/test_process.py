@@ -2,33 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.clients.install import MINILM
 from tests.clients.needed import installed_or_skip
 from tests.fakes import User, world
-from tests.fakes.huggingface import groups_of, size_of
+from tests.fakes.process import groups_of, size_of
 
-from .asking import Answer, ask, download
-
-ROOT = Path(__file__).parent.parent.parent
-
-
-class Process:
-    def __init__(self, lines: list[str]) -> None:
-        self.url = lines[0]
-        named = dict(line.split(" ", 1) for line in lines[1:])
-        self.cdn, self.control, self.user = named["cdn"], named["control"], named["user"]
-
-    def tell(self, name: str, data: Any = None, method: str = "POST") -> Answer:
-        return ask(f"{self.control}/{name}", method, body=json.dumps(data).encode() if data is not None else None)
+from .asking import ask, download
+from .running import Process, running
 
 
 @pytest.fixture(scope="module")
@@ -37,14 +21,9 @@ def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
     (folder / "README.md").write_text("---\nlicense: mit\ntags:\n- one\n- two\n---\n\n# From a folder\n")
     (folder / "sub").mkdir()
     (folder / "sub" / "weights.bin").write_bytes(b"weights")
-    command = [sys.executable, "-m", "tests.fakes.huggingface", "--repo-dir", f"acme/folder={folder}"]
-    command += ["--synthetic", "acme/synthetic=1x2MiB,3x20KiB", "--user", "mia=acme/locked"]
-    running = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    assert running.stdout is not None
-    yield Process([running.stdout.readline().strip() for _ in range(4)])
-    running.terminate()
-    assert running.wait(10) == 0
-    running.stdout.close()
+    options = ["--repo-dir", f"acme/folder={folder}", "--synthetic", "acme/synthetic=1x2MiB,3x20KiB"]
+    with running("tests.fakes.huggingface", *options, "--user", "mia=acme/locked") as process:
+        yield process
 
 
 def test_a_folder_is_served_with_the_card_of_its_readme(process: Process) -> None:

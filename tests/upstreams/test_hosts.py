@@ -3,7 +3,7 @@
 import pytest
 
 from hub.errors import UpstreamBroken, UpstreamError
-from hub.upstreams.hosts import HUGGINGFACE_CDN, Hosts, Origin, is_public
+from hub.upstreams.hosts import HUGGINGFACE_CDN, MODELSCOPE_CDN, Hosts, Origin, is_public
 
 HF = Hosts("huggingface", "https://huggingface.co", HUGGINGFACE_CDN, ())
 
@@ -196,3 +196,37 @@ def test_an_upstream_address_that_makes_no_sense_says_how_to_write_it(url: str) 
 def test_a_slip_in_the_setting_is_told() -> None:
     with pytest.raises(UpstreamError, match="HUB_UPSTREAM_HOSTS"):
         mirror("https://minio.lan/bucket")
+
+
+SCOPE = Hosts("modelscope", "https://modelscope.cn", MODELSCOPE_CDN, ())
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["modelscope.cn", "www.modelscope.cn", "cdn-lfs-cn-1.modelscope.cn", "a-bucket.oss-cn-beijing.aliyuncs.com"],
+)
+def test_the_content_network_of_modelscope_is_known(host: str) -> None:
+    assert SCOPE.admit(f"https://{host}/x").host == host
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "cdn-lfs-cn-1.modelscope.cn.evil.com",
+        "cdn-lfs-cn-1.evil.modelscope.cn",
+        "xcdn-lfs-cn-1.modelscope.cn",
+        "evil.modelscope.cn",
+        "oss-cn-hangzhou.aliyuncs.com",
+        "a.oss-cn-hangzhou.evil.aliyuncs.com",
+        "a.oss-us-west-1.aliyuncs.com",
+    ],
+)
+def test_a_star_in_a_name_stands_for_a_part_of_one_label(host: str) -> None:
+    with pytest.raises(UpstreamBroken, match="known content network"):
+        SCOPE.admit(f"https://{host}/x")
+
+
+@pytest.mark.parametrize("entry", ["*", "*.*.example", "a.*.example", "cdn-*.exa mple"])
+def test_a_star_that_could_mean_anything_is_no_entry(entry: str) -> None:
+    with pytest.raises(UpstreamError, match="HUB_UPSTREAM_HOSTS"):
+        mirror(entry)

@@ -10,7 +10,7 @@ from hub.names import RepoId, RepoKind
 from hub.upstreams.connections import Connections
 from hub.upstreams.hosts import Hosts
 from hub.upstreams.huggingface.client import HuggingFaceClient
-from hub.upstreams.huggingface.signposts import MOST, SECONDS, Signposts
+from hub.upstreams.signposts import MOST, SECONDS, Signposts
 from tests.fakes import FakeHub, token_of, world
 from tests.fakes.wire import Origin, Request, Response
 from tests.upstreams.conftest import TINY, client_of

@@ -93,13 +93,16 @@ def test_a_bad_name_is_a_bad_name(upstream: Upstream) -> None:
         parse_named_id("huggingface:../etc/passwd")
 
 
-def test_the_first_upstream_comes_from_the_settings(settings: Any) -> None:
+def test_the_first_upstreams_come_from_the_settings(settings: Any) -> None:
     settings.HUGGINGFACE_URL, settings.HUGGINGFACE_TOKEN = "https://mirror.example/hf", "hf_" + "c" * 34
+    settings.MODELSCOPE_URL, settings.MODELSCOPE_TOKEN = "https://mirror.example/ms", "ms-" + "d" * 34
     seed_upstreams()
-    row = Upstream.objects.get()
-    assert (row.slug, row.kind, row.url) == ("huggingface", "huggingface", "https://mirror.example/hf")
-    assert row.token == settings.HUGGINGFACE_TOKEN
-    assert settings.HUGGINGFACE_TOKEN not in row.sealed_token
+    first, second = Upstream.objects.all()
+    assert (first.slug, first.kind, first.url) == ("huggingface", "huggingface", "https://mirror.example/hf")
+    assert (second.slug, second.kind, second.url) == ("modelscope", "modelscope", "https://mirror.example/ms")
+    assert (first.token, second.token) == (settings.HUGGINGFACE_TOKEN, settings.MODELSCOPE_TOKEN)
+    assert settings.HUGGINGFACE_TOKEN not in first.sealed_token
+    assert settings.MODELSCOPE_TOKEN not in second.sealed_token
 
 
 def test_what_an_admin_has_set_up_is_left_alone(upstream: Upstream, settings: Any) -> None:

@@ -1,29 +1,29 @@
 """The client of a Hugging Face hub, or of any hub that speaks the same: a mirror, a hub under a path, an Entrepot."""
 
-import re
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 
-from hub.errors import UpstreamBroken, UpstreamTokenWrong
+from hub.errors import UpstreamBroken
 from hub.names import RepoId, RepoKind, is_commit
+from hub.upstreams.asking import Asker
 from hub.upstreams.budget import Budgets, account_key
-from hub.upstreams.connections import Connections
+from hub.upstreams.connections import Connections, check_token
 from hub.upstreams.hosts import HUGGINGFACE_CDN, Hosts
 from hub.upstreams.huggingface.addresses import Addresses
-from hub.upstreams.huggingface.asking import Asker
-from hub.upstreams.huggingface.bytes import Reader
+from hub.upstreams.huggingface.bytes import check_identity
 from hub.upstreams.huggingface.facts import repo_info
 from hub.upstreams.huggingface.history import parse_commits, parse_refs
-from hub.upstreams.huggingface.translate import Question
+from hub.upstreams.huggingface.translate import raise_for
 from hub.upstreams.huggingface.tree import read_tree
 from hub.upstreams.protocol import CommitInfo, RefInfo, RepoInfo, TreeDirectory, TreeFile
+from hub.upstreams.question import Question
 from hub.upstreams.ranges import Part
+from hub.upstreams.reading import Reader
 from hub.upstreams.stream import SocketStream
 
 USER_AGENT = f"entrepot; hf_hub/{version('huggingface_hub')}"
 COMMITS_PAGE = 50
-
-_TOKEN = re.compile(r"[\x21-\x7e]*")
+SETTING = "HUB_HUGGINGFACE_TOKEN"
 
 
 class HuggingFaceClient:
@@ -33,18 +33,14 @@ class HuggingFaceClient:
     """
 
     def __init__(self, name: str, url: str, token: str, extra_hosts: Sequence[str], connections: int) -> None:
-        if not _TOKEN.fullmatch(token):
-            raise UpstreamTokenWrong(
-                f"the token set for upstream {name} holds characters that no token has",
-                "enter it again in the admin",
-            )
+        check_token(name, token)
         hosts = Hosts(name, url, HUGGINGFACE_CDN, extra_hosts)
         self.name = name
         self._token = token
         self._addresses = Addresses(url.rstrip("/"))
         budgets = Budgets(name, account_key(url, token), self._addresses.bucket)
-        self._asker = Asker(Connections(hosts, connections, budgets), token, USER_AGENT)
-        self._reader = Reader(self._asker)
+        self._asker = Asker(Connections(hosts, connections, budgets), token, USER_AGENT, raise_for)
+        self._reader = Reader(self._asker, check_identity)
 
     def info(self, kind: RepoKind, repo_id: RepoId, revision: str) -> RepoInfo:
         question = self._question(kind, repo_id, revision, is_info=True)
@@ -83,9 +79,9 @@ class HuggingFaceClient:
     def check(self) -> None:
         """Asks who we are where a token is set, and for one model of the list where none is."""
         url = self._addresses.whoami if self._token else self._addresses.some_models
-        self._asker.ask(url, Question(self.name, bool(self._token)))
+        self._asker.ask(url, Question(self.name, bool(self._token), SETTING))
 
     def _question(
         self, kind: RepoKind, repo_id: RepoId, revision: str = "", path: str = "", is_info: bool = False
     ) -> Question:
-        return Question(self.name, bool(self._token), kind, repo_id, revision, path, is_info)
+        return Question(self.name, bool(self._token), SETTING, kind, repo_id, revision, path, is_info)

@@ -11,6 +11,7 @@ from typing import Any
 from hub.errors import BadName, UpstreamBroken
 from hub.names import RepoId, RepoKind, is_commit
 from hub.upstreams.protocol import RepoInfo
+from hub.upstreams.told import clean, count_of, text_of, texts_of
 
 
 def repo_info(name: str, kind: RepoKind, asked: RepoId, data: Any) -> RepoInfo:
@@ -18,9 +19,9 @@ def repo_info(name: str, kind: RepoKind, asked: RepoId, data: Any) -> RepoInfo:
     if not isinstance(data, dict):
         raise UpstreamBroken(f"{name} told nothing about {asked} that is a repo")
     raw = _kept(data)
-    tags = _texts(raw.get("tags"))
+    tags = texts_of(raw.get("tags"))
     card = raw.get("cardData") if isinstance(raw.get("cardData"), dict) else {}
-    commit = _text(raw.get("sha"))
+    commit = text_of(raw.get("sha"))
     if not is_commit(commit):
         raise UpstreamBroken(f"{name} named no commit for {asked}")
     return RepoInfo(
@@ -33,22 +34,22 @@ def repo_info(name: str, kind: RepoKind, asked: RepoId, data: Any) -> RepoInfo:
         private=raw.get("private") is True,
         disabled=raw.get("disabled") is True,
         tags=tags,
-        pipeline_tag=_text(raw.get("pipeline_tag")),
-        library_name=_text(raw.get("library_name")),
+        pipeline_tag=text_of(raw.get("pipeline_tag")),
+        library_name=text_of(raw.get("library_name")),
         base_models=_base_models(card or {}, tags),
         created_at=moment(raw.get("createdAt")),
         last_modified=moment(raw.get("lastModified")),
-        downloads=_count(raw.get("downloads")),
-        likes=_count(raw.get("likes")),
+        downloads=count_of(raw.get("downloads")),
+        likes=count_of(raw.get("likes")),
         raw=raw,
     )
 
 
 def licence_of(card: Mapping[str, Any], tags: tuple[str, ...]) -> str:
     """The card's licence, by its own name where the card says "other"; else that of the tags; several with commas."""
-    licences = _texts(card.get("license"))
+    licences = texts_of(card.get("license"))
     if tuple(text.lower() for text in licences) == ("other",):
-        return _text(card.get("license_name")) or "other"
+        return text_of(card.get("license_name")) or "other"
     return ", ".join(licences or [tag.removeprefix("license:") for tag in tags if tag.startswith("license:")])
 
 
@@ -61,17 +62,6 @@ def moment(value: Any) -> datetime | None:
     return found if found.tzinfo else None
 
 
-def clean(value: Any) -> Any:
-    """JSON without what a database refuses: NUL characters and halves of surrogate pairs."""
-    if isinstance(value, str):
-        return value.replace("\0", "").encode("utf-8", "replace").decode()
-    if isinstance(value, list):
-        return [clean(one) for one in value]
-    if isinstance(value, dict):
-        return {clean(key): clean(one) for key, one in value.items()}
-    return value
-
-
 def _kept(data: dict[str, Any]) -> dict[str, Any]:
     """Without siblings (the tree has them) and without the hints that lead clients past us to the xet storage."""
     kept = {key: one for key, one in data.items() if key != "siblings" and not key.lower().startswith("xet")}
@@ -80,7 +70,7 @@ def _kept(data: dict[str, Any]) -> dict[str, Any]:
 
 def _repo_id(name: str, asked: RepoId, raw: dict[str, Any]) -> RepoId:
     try:
-        return RepoId.parse(_text(raw.get("id")) or _text(raw.get("modelId")) or str(asked))
+        return RepoId.parse(text_of(raw.get("id")) or text_of(raw.get("modelId")) or str(asked))
     except BadName as error:
         raise UpstreamBroken(f"{name} calls {asked} by a name that cannot be: {error.sentence}") from None
 
@@ -94,18 +84,4 @@ def _gated(value: Any) -> str:
 def _base_models(card: Mapping[str, Any], tags: tuple[str, ...]) -> tuple[str, ...]:
     """The card's, else those of the tags `base_model:org/name`; `base_model:finetune:org/name` says it twice."""
     named = [tag.removeprefix("base_model:") for tag in tags if tag.startswith("base_model:") and tag.count(":") == 1]
-    return _texts(card.get("base_model")) or tuple(named)
-
-
-def _texts(value: Any) -> tuple[str, ...]:
-    """A text, or a list of them, without empty ones and other types."""
-    many = value if isinstance(value, list) else [value]
-    return tuple(text for text in map(_text, many) if text)
-
-
-def _text(value: Any) -> str:
-    return value.strip() if isinstance(value, str) else ""
-
-
-def _count(value: Any) -> int:
-    return value if type(value) is int and 0 <= value < 1 << 63 else 0
+    return texts_of(card.get("base_model")) or tuple(named)

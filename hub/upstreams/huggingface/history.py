@@ -4,8 +4,9 @@ from typing import Any
 
 from hub.errors import BadName, UpstreamBroken
 from hub.names import is_commit, parse_revision
-from hub.upstreams.huggingface.facts import clean, moment
+from hub.upstreams.huggingface.facts import moment
 from hub.upstreams.protocol import CommitInfo, RefInfo
+from hub.upstreams.told import clean
 
 KINDS = {"branches": "branch", "tags": "tag", "converts": "convert"}
 

@@ -6,7 +6,6 @@ The vocabulary (X-Error-Code, X-Error-Message, and what a bare 401 stands for) i
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NoReturn
 
 import httpx2
@@ -29,65 +28,27 @@ from hub.errors import (
     UpstreamDisabled,
     UpstreamError,
     UpstreamGated,
-    UpstreamRateLimited,
-    UpstreamTokenWrong,
-    UpstreamUnreachable,
 )
-from hub.names import RepoId, RepoKind
+from hub.upstreams.question import Question
 from hub.upstreams.redirects import Answer
-from hub.upstreams.waiting import seconds_to_wait
+from hub.upstreams.refusals import not_a_hub, one_line, quoted, raise_trouble, token_wrong
 
-LONGEST_MESSAGE = 600
 USUAL_REFUSAL = "Invalid username or password."
 """What Hugging Face tells a stranger who asks for a repo that is missing or private."""
 
 _BAD_TOKEN = re.compile(r"invalid credentials|token.*(?:expired|revoked|invalid)|invalid.*token", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Question:
-    """What was asked of the upstream called `name`, for the words of an error."""
-
-    name: str
-    has_token: bool
-    kind: RepoKind = RepoKind.MODEL
-    repo_id: RepoId | None = None
-    revision: str = ""
-    path: str = ""
-    is_info: bool = False
-
-    @property
-    def how_to_enter(self) -> str:
-        """What an operator has to do so that a gated repo can be read."""
-        if self.has_token:
-            return f"accept its terms on {self.name} with the account whose token is set for this upstream"
-        return (
-            f"accept its terms on {self.name} with an account, and set that account's token for this upstream in the"
-            " admin (or HUB_HUGGINGFACE_TOKEN before the first start)"
-        )
-
-    @property
-    def what(self) -> str:
-        return f"{self.kind} {self.repo_id}" if self.repo_id else f"upstream {self.name}"
-
-
 def raise_for(answer: Answer, body: bytes, question: Question) -> NoReturn:
     """Raises what an answer outside of 200..299 means. `body` may be cut off."""
     response = _as_library_sees_it(answer, body)
     message = message_of(response)
-    status = response.status_code
-    if not answer.is_own:
-        raise _of_content_network(answer, question)
-    if status == 429:
-        raise _rate_limited(answer, question)
-    if status == 408 or status >= 500:
-        wait = seconds_to_wait(answer.response.headers)
-        raise UpstreamUnreachable(f"{question.name} answers with an error now ({status}){_quoted(message)}", "", wait)
+    raise_trouble(answer, message, question)
     try:
         hf_raise_for_status(response)
     except HfHubHTTPError as error:
         raise _translated(error, response, message, question) from error
-    raise UpstreamBroken(f"{question.name} gave the unexpected answer {status}")
+    raise UpstreamBroken(f"{question.name} gave the unexpected answer {response.status_code}")
 
 
 def _as_library_sees_it(answer: Answer, body: bytes) -> httpx2.Response:
@@ -113,33 +74,12 @@ def message_of(response: httpx2.Response) -> str:
             text = str(data.get("error", "")) if isinstance(data, dict) else ""
         except (ValueError, RecursionError):
             text = response.text
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:LONGEST_MESSAGE]
+    return one_line(text)
 
 
 def is_page(response: httpx2.Response) -> bool:
     """Whether it is a web page, which no API gives."""
     return "html" in response.headers.get("content-type", "").lower()
-
-
-def _quoted(message: str) -> str:
-    return f": {message}" if message else ""
-
-
-def _of_content_network(answer: Answer, question: Question) -> HubError:
-    status = answer.response.status
-    if status == 429 or status >= 500:
-        wait = seconds_to_wait(answer.response.headers)
-        error = UpstreamRateLimited if status == 429 else UpstreamUnreachable
-        return error(f"the content network of {question.name} answers {status} now", "", wait)
-    why = "its signed address has expired or was refused" if status == 403 else "it does not have the bytes"
-    return UpstreamBroken(f"the content network of {question.name} answered {status} for {question.path}: {why}")
-
-
-def _rate_limited(answer: Answer, question: Question) -> UpstreamRateLimited:
-    step = "" if question.has_token else "set a token for this upstream (HUB_HUGGINGFACE_TOKEN): it may ask more often"
-    return UpstreamRateLimited(
-        f"{question.name} asks us to come back later: too many requests", step, seconds_to_wait(answer.response.headers)
-    )
 
 
 def _translated(error: HfHubHTTPError, response: httpx2.Response, message: str, question: Question) -> HubError:
@@ -168,9 +108,7 @@ def _gated(response: httpx2.Response, message: str, question: Question) -> HubEr
     # Who is known but has no access gets a 403; a 401 says that nobody was recognised.
     unknown = response.status_code == 401 and question.has_token
     first = "the token set for this upstream was not recognised; " if unknown else ""
-    return UpstreamGated(
-        f"{question.what} is gated on {question.name}{_quoted(message)}", first + question.how_to_enter
-    )
+    return UpstreamGated(f"{question.what} is gated on {question.name}{quoted(message)}", first + question.how_to_enter)
 
 
 def _disabled(response: httpx2.Response, message: str, question: Question) -> HubError:
@@ -178,45 +116,35 @@ def _disabled(response: httpx2.Response, message: str, question: Question) -> Hu
 
 
 def _repo_missing(response: httpx2.Response, message: str, question: Question) -> HubError:
-    told = "" if message in {USUAL_REFUSAL, "Repository not found"} else _quoted(message)
+    told = "" if message in {USUAL_REFUSAL, "Repository not found"} else quoted(message)
     step = "check the spelling; if it is private, the token set for this upstream must be allowed to read it"
     return RepoMissing(f"there is no {question.what} on {question.name}, or it is private{told}", step)
 
 
 def _unauthorized(response: httpx2.Response, message: str, question: Question) -> HubError:
     if question.has_token and (_BAD_TOKEN.search(message) or question.repo_id is None):
-        return UpstreamTokenWrong(
-            f"{question.name} does not accept the token that is set for it{_quoted(message)}",
-            "enter a new token for this upstream in the admin",
-        )
+        return token_wrong(message, question)
     return _repo_missing(response, message, question)
 
 
 def _forbidden(response: httpx2.Response, message: str, question: Question) -> HubError:
     if is_page(response):
-        return _not_a_hub(response, message, question)
+        return not_a_hub(response.status_code, question)
     step = "look whether the token set for this upstream has the right to read it"
-    return UpstreamGated(f"{question.name} refuses access to {question.what}{_quoted(message)}", step)
+    return UpstreamGated(f"{question.name} refuses access to {question.what}{quoted(message)}", step)
 
 
 def _not_found(response: httpx2.Response, message: str, question: Question) -> HubError:
     """A 404 without a code, as other hubs give it. A file of which nobody says so is not known to be absent."""
     if is_page(response):
-        return _not_a_hub(response, message, question)
+        return not_a_hub(response.status_code, question)
     if question.path:
         return FileMissing(f"{question.what} has no {question.path!r} on {question.name}", "check the path")
     if question.is_info and question.revision:
-        return RevisionMissing(f"{question.name} knows no {question.what} at {question.revision!r}{_quoted(message)}")
+        return RevisionMissing(f"{question.name} knows no {question.what} at {question.revision!r}{quoted(message)}")
     if question.is_info:
         return _repo_missing(response, message, question)
-    return UpstreamBroken(f"{question.name} does not know a question about {question.what}{_quoted(message)}")
-
-
-def _not_a_hub(response: httpx2.Response, message: str, question: Question) -> HubError:
-    return UpstreamBroken(
-        f"{question.name} answered {response.status_code} with a web page",
-        "check the upstream's address, and whether a proxy or a login page stands in between",
-    )
+    return UpstreamBroken(f"{question.name} does not know a question about {question.what}{quoted(message)}")
 
 
 def _no_such_range(response: httpx2.Response, message: str, question: Question) -> HubError:
@@ -225,7 +153,7 @@ def _no_such_range(response: httpx2.Response, message: str, question: Question) 
 
 def _refused(response: httpx2.Response, message: str, question: Question) -> HubError:
     return UpstreamError(
-        f"{question.name} answered {response.status_code} about {question.what}{_quoted(message)}",
+        f"{question.name} answered {response.status_code} about {question.what}{quoted(message)}",
         "check the upstream's address and the repo's name",
     )
 

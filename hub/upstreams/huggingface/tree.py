@@ -8,14 +8,12 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import httpx2
 
 from hub.errors import BadName, UpstreamBroken, UpstreamGated
-from hub.names import parse_path
-from hub.upstreams.huggingface.asking import Asker
-from hub.upstreams.huggingface.translate import Question
+from hub.upstreams.asking import Asker
+from hub.upstreams.listing import Seen, path_in, size_in
 from hub.upstreams.protocol import TreeDirectory, TreeFile
+from hub.upstreams.question import Question
 
 FIRST_PAGE = "recursive=true&expand=false&limit=1000"
-MOST_ENTRIES = 1_000_000
-LARGEST_SIZE = 1 << 50
 
 _OID = re.compile(r"[0-9a-f]{40}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -24,7 +22,7 @@ _MASKED = re.compile(r"\*+")
 
 def read_tree(asker: Asker, url: str, question: Question) -> Iterator[TreeFile | TreeDirectory]:
     """Page by page. Raises UpstreamGated for masked digests, UpstreamBroken for entries that cannot be true."""
-    seen: set[str] = set()
+    seen = Seen(question)
     query = FIRST_PAGE
     while query:
         told = asker.ask(f"{url}?{query}", question)
@@ -33,7 +31,7 @@ def read_tree(asker: Asker, url: str, question: Question) -> Iterator[TreeFile |
         for entry in told.data:
             found = parse_entry(entry, question)
             if found is not None:
-                _note(found.path, seen, question)
+                seen.note(found.path)
                 yield found
         query = next_query(told.link, query, question)
 
@@ -57,7 +55,7 @@ def parse_entry(entry: Any, question: Question) -> TreeFile | TreeDirectory | No
     """None for what is neither a file nor a directory: git submodules have no content here."""
     try:
         if entry["type"] == "directory":
-            return TreeDirectory(_path(entry["path"]), _matching(_OID, entry["oid"]))
+            return TreeDirectory(path_in(entry["path"]), _matching(_OID, entry["oid"]))
         return _file(entry) if entry["type"] == "file" else None
     except _Masked:
         sentence = f"{question.name} hides the digests of {question.what}: it is gated"
@@ -72,20 +70,14 @@ class _Masked(Exception):
 
 
 def _file(entry: dict[str, Any]) -> TreeFile:
-    path, size, oid = _path(entry["path"]), _size(entry["size"]), _matching(_OID, entry["oid"])
+    path, size, oid = path_in(entry["path"]), size_in(entry["size"]), _matching(_OID, entry["oid"])
     lfs = entry.get("lfs")
     if not lfs:
         return TreeFile(path, size, oid)
-    if _size(lfs["size"]) != size:
+    if size_in(lfs["size"]) != size:
         raise ValueError(f"{path!r} has two sizes")
     pointer = lfs.get("pointerSize")
-    return TreeFile(path, size, oid, _matching(_SHA256, lfs["oid"]), None if pointer is None else _size(pointer))
-
-
-def _path(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError("a path is not a text")
-    return parse_path(value)
+    return TreeFile(path, size, oid, _matching(_SHA256, lfs["oid"]), None if pointer is None else size_in(pointer))
 
 
 def _matching(pattern: re.Pattern[str], value: Any) -> str:
@@ -96,17 +88,3 @@ def _matching(pattern: re.Pattern[str], value: Any) -> str:
     if not pattern.fullmatch(value):
         raise ValueError(f"{value[:80]!r} is not a digest")
     return value
-
-
-def _size(value: Any) -> int:
-    if type(value) is not int or not 0 <= value <= LARGEST_SIZE:
-        raise ValueError(f"{str(value)[:40]!r} is not a size")
-    return value
-
-
-def _note(path: str, seen: set[str], question: Question) -> None:
-    if path in seen:
-        raise UpstreamBroken(f"{question.name} lists {path!r} of {question.what} twice")
-    seen.add(path)
-    if len(seen) > MOST_ENTRIES:
-        raise UpstreamBroken(f"{question.name} lists more than {MOST_ENTRIES:,} files of {question.what}")

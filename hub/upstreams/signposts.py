@@ -1,6 +1,7 @@
-"""Where `/resolve/` has just sent us for a file, so that sixteen parts of it do not cost sixteen questions.
+"""Where an upstream has just sent us for a file, so that sixteen parts of it do not cost sixteen questions.
 
-A signed address lives about an hour upstream; it is remembered for a minute, and forgotten when it is refused.
+A signed address lives about an hour upstream; it is remembered for a minute, in memory only, and forgotten when it is
+refused.
 """
 
 import threading
@@ -35,18 +36,18 @@ class Signpost:
 
 
 class Signposts:
-    """By resolve address. Thread-safe; the oldest are forgotten first."""
+    """By the address that was asked first. Thread-safe; the oldest are forgotten first."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = threading.Lock()
         self._posts: OrderedDict[str, Signpost] = OrderedDict()
 
-    def at(self, resolve: str) -> Signpost:
+    def at(self, asked: str) -> Signpost:
         """The signpost of a file, new or known; take a turn at it while finding out."""
         with self._lock:
-            post = self._posts.setdefault(resolve, Signpost())
-            self._posts.move_to_end(resolve)
+            post = self._posts.setdefault(asked, Signpost())
+            self._posts.move_to_end(asked)
             while len(self._posts) > MOST:
                 self._posts.popitem(last=False)
             return post

@@ -1,25 +1,33 @@
-"""One question to the API of a hub, and its JSON."""
+"""One question to the API of an upstream, and its JSON."""
 
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from urllib3.exceptions import HTTPError
 
 from hub.errors import UpstreamBroken, UpstreamRateLimited, UpstreamUnreachable
 from hub.upstreams.connections import Connections
-from hub.upstreams.huggingface.translate import Question, raise_for
+from hub.upstreams.question import Question
 from hub.upstreams.redirects import Answer, discard, follow
 
 MOST_REDIRECTS = 20
-"""As many as the hub's own clients follow; another Entrepot holds its answer back by redirecting to itself."""
+"""As many as the hubs' own clients follow; another Entrepot holds its answer back by redirecting to itself."""
 
 LONGEST_JSON = 128 * 1024 * 1024
 RETRY_SECONDS = 1.0
 """One more try bridges a hiccup; whatever lasts longer is for the worker, which repeats whole steps."""
 
 HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip"}
+
+Refuse = Callable[[Answer, bytes, Question], NoReturn]
+"""Raises what an answer outside of 200..299 means to this kind of upstream; the body may be cut off."""
+
+
+def _as_it_is(answer: Answer, data: Any, question: Question) -> Any:
+    return data
 
 
 @dataclass(frozen=True)
@@ -32,14 +40,17 @@ class Told:
 
 @dataclass(frozen=True)
 class Asker:
-    """Asks one upstream as one account; "" as token is nobody."""
+    """Asks one upstream as one account; "" as token is nobody. `unwrap` takes the data out of a kind's envelope, and
+    may find that it is an error after all."""
 
     connections: Connections
     token: str
     user_agent: str
+    refuse: Refuse
+    unwrap: Callable[[Answer, Any, Question], Any] = _as_it_is
 
     def ask(self, url: str, question: Question) -> Told:
-        """The JSON at `url`. Raises what `raise_for` makes of the answer, UpstreamUnreachable or UpstreamBroken."""
+        """The JSON at `url`. Raises what `refuse` makes of the answer, UpstreamUnreachable or UpstreamBroken."""
         try:
             return self._ask_once(url, question)
         except (UpstreamUnreachable, UpstreamRateLimited) as error:
@@ -56,8 +67,8 @@ class Asker:
         answer = follow(self.connections, url, headers, self.token, MOST_REDIRECTS)
         body = _body(answer, question)
         if answer.response.status != 200:
-            raise_for(answer, body, question)
-        return Told(_json(answer, body, question), answer.header("link"))
+            self.refuse(answer, body, question)
+        return Told(self.unwrap(answer, _json(answer, body, question), question), answer.header("link"))
 
 
 def _body(answer: Answer, question: Question) -> bytes:
