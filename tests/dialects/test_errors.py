@@ -7,7 +7,7 @@ from hub.accounts.callers import SYSTEM
 from hub.accounts.models import User
 from hub.accounts.tokens import forget_cached, issue, revoke
 from hub.catalog.models import Repo
-from hub.dialects.huggingface.answers import header_text
+from hub.dialects.answers import header_text
 from tests.dialects.conftest import NEWEST, OLDEST, Ask
 
 pytestmark = pytest.mark.django_db

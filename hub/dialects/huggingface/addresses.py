@@ -2,16 +2,13 @@
 path can no longer tell which. Nothing here is trusted as a name yet; hub.names parses what comes out.
 """
 
-import string
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import unquote
 
-from django.http import HttpRequest
-
+from hub.dialects.naming import KINDS
 from hub.names import RepoKind
 
-KINDS = {kind.plural: kind for kind in RepoKind}
 FILE_VERBS = frozenset({"resolve", "raw"})
 API_VERBS = {"revision": 1, "tree": 1, "paths-info": 1, "commits": 1, "treesize": 1, "refs": 0, "auth-check": 0}
 """What may follow a repo's id, and how many segments it needs behind it."""
@@ -30,25 +27,6 @@ class Address:
     repo: str
     verb: str
     rest: tuple[str, ...]
-
-
-def raw_path(request: HttpRequest) -> str:
-    """The path as the client wrote it. gunicorn keeps it as RAW_URI, uWSGI as REQUEST_URI; other servers only tell
-    the decoded path, which is quoted again."""
-    target = str(request.META.get("RAW_URI") or request.META.get("REQUEST_URI") or "")
-    if not target:
-        return quote(request.path_info, safe="/:@!$&'()*,;=+~")
-    path = target.partition("?")[0]
-    if not path.isascii():
-        path = quote(path.encode("latin-1", "replace"), safe=string.punctuation)
-    if not path.startswith("/"):
-        path = urlsplit(path).path
-    return path.removeprefix(str(request.META.get("SCRIPT_NAME", "")))
-
-
-def segments_of(path: str) -> tuple[str, ...]:
-    """Non-empty segments, still quoted; `//api` comes from an endpoint that was set with a slash at its end."""
-    return tuple(segment for segment in path.split("/") if segment)
 
 
 def file_address(segments: Sequence[str]) -> Address | None:

@@ -9,7 +9,11 @@ from typing import Any
 from hub.catalog.models import Repo
 from hub.catalog.shelves import Sheet
 from hub.catalog.trees import Entry, Folder, Leaf, Tree
+from hub.digests import git_blob_id, lfs_pointer
 from hub.names import RepoKind
+
+FAMILY = "huggingface"
+"""The kind of upstream that speaks this wire."""
 
 NEVER_TOLD = frozenset(
     {"siblings", "xetEnabled", "inference", "inferenceProviderMapping", "securityRepoStatus", "gated"}
@@ -34,7 +38,7 @@ def facts(repo: Repo, commit: str, sheet: Sheet, tree: Tree | None, blobs: bool 
     `gated` is always false: it tells clients whether *this* hub asks before it hands out bytes, and hfd.sh refuses to
     go on without a token otherwise. What upstream says is told as `upstreamGated`.
     """
-    known = {key: value for key, value in sheet.info.items() if key not in NEVER_TOLD}
+    known = _told_upstream(repo, sheet)
     known["_id"] = object_id(repo, known)
     known["id"] = str(repo.repo_id)
     if repo.namespace:
@@ -53,6 +57,15 @@ def facts(repo: Repo, commit: str, sheet: Sheet, tree: Tree | None, blobs: bool 
     if tree is not None:
         known["siblings"] = siblings(tree, blobs)
     return {key: value for key, value in known.items() if value is not None or key == "model-index"}
+
+
+def _told_upstream(repo: Repo, sheet: Sheet) -> dict[str, Any]:
+    """Upstream's words where they are of this wire; of another hub's repo, the facts that both hubs know."""
+    if sheet.family == FAMILY:
+        return {key: value for key, value in sheet.info.items() if key not in NEVER_TOLD}
+    card = {"license": repo.licence} if repo.licence else {}
+    told = {"pipeline_tag": repo.pipeline_tag, "library_name": repo.library_name, "cardData": card}
+    return {key: value for key, value in told.items() if value}
 
 
 def chosen(known: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
@@ -90,7 +103,7 @@ def siblings(tree: Tree, blobs: bool) -> list[dict[str, Any]]:
 
 
 def _sibling(leaf: Leaf) -> dict[str, Any]:
-    entry: dict[str, Any] = {"rfilename": leaf.path, "blobId": leaf.oid, "size": leaf.size}
+    entry: dict[str, Any] = {"rfilename": leaf.path, "blobId": object_of(leaf), "size": leaf.size}
     if leaf.sha256:
         entry["lfs"] = {"sha256": leaf.sha256, "size": leaf.size, "pointerSize": pointer_size(leaf)}
     return entry
@@ -100,10 +113,16 @@ def tree_entry(entry: Entry) -> dict[str, Any]:
     """No xetHash: from that alone, clients since 1.22 turn away from plain HTTP."""
     if isinstance(entry, Folder):
         return {"type": "directory", "oid": entry.oid, "size": 0, "path": entry.path}
-    told: dict[str, Any] = {"type": "file", "oid": entry.oid, "size": entry.size}
+    told: dict[str, Any] = {"type": "file", "oid": object_of(entry), "size": entry.size}
     if entry.sha256:
         told["lfs"] = {"oid": entry.sha256, "size": entry.size, "pointerSize": pointer_size(entry)}
     return told | {"path": entry.path}
+
+
+def object_of(leaf: Leaf) -> str:
+    """The git object's id. On this wire a file with a sha256 is an LFS file, and its object the pointer, which its
+    sha256 and size determine: so a file of a hub that tells no object ids has one all the same."""
+    return leaf.oid or git_blob_id(lfs_pointer(leaf.sha256, leaf.size))
 
 
 def pointer_size(leaf: Leaf) -> int:

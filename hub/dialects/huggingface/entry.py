@@ -1,23 +1,25 @@
 """The entry of the Hugging Face dialect: every address outside `/-/` comes in here, and every answer leaves here."""
 
 import logging
-from urllib.parse import unquote
+from functools import partial
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
-from hub.catalog.shelves import shelf_of
-from hub.dialects.huggingface.addresses import KINDS, api_address, file_address
-from hub.dialects.huggingface.answers import PREFLIGHT, finish, json_answer, redirect
+from hub.dialects.answers import finish, json_answer, redirect
+from hub.dialects.huggingface.addresses import api_address, file_address
+from hub.dialects.huggingface.answers import EXPOSED, PREFLIGHT
 from hub.dialects.huggingface.asked import Asked
 from hub.dialects.huggingface.errors import refuse
 from hub.dialects.huggingface.files import answer_file
 from hub.dialects.huggingface.listing import list_repos, tags_by_type
-from hub.dialects.huggingface.misses import Hop
 from hub.dialects.huggingface.people import whoami
-from hub.dialects.huggingface.repos import RouteMissing, answer_repo
-from hub.errors import BadName, HubError, RepoMissing, TokenNeeded
-from hub.names import RepoId, RepoKind
+from hub.dialects.huggingface.repos import answer_repo
+from hub.dialects.misses import Hop
+from hub.dialects.naming import KINDS
+from hub.dialects.shown import is_browser, is_known, nothing_here, shown
+from hub.errors import HubError, TokenNeeded
+from hub.names import RepoKind
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +40,7 @@ def entry(request: HttpRequest) -> HttpResponseBase:
     except Exception:
         logger.exception("%s %s failed", asked.method, asked.path)
         response = refuse(asked, HubError("this hub failed to answer", "try again, or show an operator its log"))
-    return finish(asked, response)
+    return finish(asked, response, EXPOSED)
 
 
 def _answer(asked: Asked) -> HttpResponseBase:
@@ -51,36 +53,25 @@ def _answer(asked: Asked) -> HttpResponseBase:
     if asked.is_api:
         return _answer_api(asked, asked.segments[1:])
     address = file_address(asked.segments)
-    if address is None and "text/html" in asked.request.META.get("HTTP_ACCEPT", ""):
-        return _shown(asked)
+    if address is None and is_browser(asked):
+        return shown(asked)
     if address is None or asked.method not in READ:
-        raise _nothing_here(asked)
+        raise nothing_here(asked)
     asked.caller  # noqa: B018  Raises TokenWrong: whoever shows a token that is over must not be served as nobody.
     return answer_file(asked, address)
-
-
-def _shown(asked: Asked) -> HttpResponse:
-    """A browser at `/ns/name`, as people paste addresses of the hub they know: our own page of that repo."""
-    kind = KINDS.get(asked.segments[0], RepoKind.MODEL) if asked.segments else RepoKind.MODEL
-    segments = [unquote(segment) for segment in asked.segments[int(asked.segments[:1] == (kind.plural,)) :]]
-    for length in (2, 1):
-        text = "/".join(segments[:length])
-        if len(segments) >= length and _is_known(kind, text):
-            return HttpResponse(status=302, headers={"Location": f"{asked.prefix}/-/repos/{kind.plural}/{text}"})
-    raise _nothing_here(asked)
 
 
 def _answer_api(asked: Asked, segments: tuple[str, ...]) -> HttpResponseBase:
     asked.caller  # noqa: B018  As above.
     if segments and segments[0] in KINDS and len(segments) > 1:
-        address = api_address(KINDS[segments[0]], segments[1:], _is_known)
+        address = api_address(KINDS[segments[0]], segments[1:], partial(is_known, asked))
         if asked.method in READ or (asked.method == "POST" and address.verb == "paths-info"):
             return answer_repo(asked, address)
     if asked.method in READ and len(segments) == 1:
         return _answer_word(asked, segments[0])
     if asked.method in READ and segments[:1] == ("telemetry",):
         return HttpResponse(status=204)
-    raise _nothing_here(asked)
+    raise nothing_here(asked)
 
 
 def _answer_word(asked: Asked, word: str) -> HttpResponse:
@@ -92,16 +83,4 @@ def _answer_word(asked: Asked, word: str) -> HttpResponse:
         return whoami(asked)
     if word == "agent-harnesses":
         return json_answer(NO_HARNESSES)
-    raise _nothing_here(asked)
-
-
-def _is_known(kind: RepoKind, text: str) -> bool:
-    try:
-        shelf_of(kind, RepoId.parse(text))
-    except (BadName, RepoMissing):
-        return False
-    return True
-
-
-def _nothing_here(asked: Asked) -> RouteMissing:
-    return RouteMissing(f"nothing is served at {asked.method} {asked.path}", f"see {asked.base}/-/docs/ for what is")
+    raise nothing_here(asked)

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from django.http import HttpResponse
 
-from hub.dialects.huggingface.answers import header_text, json_answer
+from hub.dialects.answers import header_text, json_answer
 from hub.dialects.huggingface.asked import Asked
+from hub.dialects.words import words
 from hub.errors import (
     CorruptBytes,
     FileMissing,
@@ -63,17 +64,6 @@ def refuse(asked: Asked, error: HubError) -> HttpResponse:
     if form.status == 401:
         headers["WWW-Authenticate"] = BEARER
     return json_answer({"error": sentence, "request_id": request_id()}, form.status, headers)
-
-
-def words(asked: Asked, error: HubError) -> str:
-    """The sentence, and where the request can be followed."""
-    if error.request_id is None:
-        return error.words
-    return f"{error.words} Follow it at {request_page(asked, error.request_id)}"
-
-
-def request_page(asked: Asked, request_id: int) -> str:
-    return f"{asked.base}/-/requests/{request_id}"
 
 
 def form_of(asked: Asked, error: HubError) -> Form:

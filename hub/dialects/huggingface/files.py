@@ -1,32 +1,24 @@
 """`/{id}/resolve/{revision}/{path}` and `/{id}/raw/…`: the bytes, and what git keeps of them."""
 
-import mimetypes
-import re
-from functools import lru_cache
-from urllib.parse import quote
+from functools import lru_cache, partial
 
 from django.http import HttpResponse, HttpResponseBase
 
 from hub.catalog import pulls
 from hub.catalog.shelves import HeldFile, Pin, Shelf, file_of, pin_of, shelf_of
+from hub.dialects.answers import redirect
 from hub.dialects.deliver import deliver
+from hub.dialects.files import SANDBOX, TEXT, cache_rule, content_type, disposition
 from hub.dialects.huggingface.addresses import Address, split_revision
-from hub.dialects.huggingface.answers import redirect
 from hub.dialects.huggingface.asked import Asked
 from hub.dialects.huggingface.misses import bring, canonical, held
+from hub.dialects.misses import brought
+from hub.dialects.naming import check_revision, checked_path, repo_id_of
 from hub.dialects.ranges import Window, is_unchanged
-from hub.digests import Algorithm, Digest, digest_of
-from hub.errors import BadName, FileMissing, NotIncluded, RepoMissing, RevisionMissing
-from hub.mirroring.repair import raise_if_damaged
-from hub.names import RepoId, is_commit, parse_path, parse_revision
+from hub.digests import git_blob_id, lfs_pointer
+from hub.errors import RepoMissing
+from hub.names import RepoId
 
-TEXT = "text/plain; charset=utf-8"
-BINARY = "application/octet-stream"
-SANDBOX = "default-src 'none'; sandbox"
-"""An uploaded page must not run on the hub's own origin."""
-
-_SHOWN = ("image/", "audio/", "video/")
-_TEXTUAL = frozenset({"application/json", "application/xml", "application/javascript", "application/x-sh"})
 _MARKING = (1, 32)
 """huggingface_hub sends X-HF-Download-Counter with every call of a download since this version."""
 
@@ -45,32 +37,8 @@ def answer_file(asked: Asked, address: Address) -> HttpResponseBase:
     if address.verb == "raw" and file.sha256:
         return _pointer(asked, file, revision)
     if not file.blob:
-        file = _brought(asked, address, shelf, pin, file, revision)
+        file = brought(shelf, pin, file, revision, partial(bring, asked, address.kind, shelf.repo_id))
     return _delivered(asked, shelf, file, revision, address.verb)
-
-
-def repo_id_of(text: str) -> RepoId:
-    """An id that no hub would take is a repo that does not exist: clients probe with folder names of their own disk."""
-    try:
-        return RepoId.parse(text)
-    except BadName as error:
-        raise RepoMissing(error.sentence, error.next_step) from error
-
-
-def check_revision(revision: str) -> None:
-    try:
-        if revision:
-            parse_revision(revision)
-    except BadName as error:
-        raise RevisionMissing(error.sentence, error.next_step) from error
-
-
-def checked_path(path: str, commit: str) -> str:
-    """A path with `..` is in no tree, so its absence may be remembered."""
-    try:
-        return parse_path(path)
-    except BadName as error:
-        raise FileMissing(error.sentence, error.next_step, commit=commit) from error
 
 
 def _shelf_or_none(address: Address, repo_id: RepoId) -> Shelf | None:
@@ -83,19 +51,6 @@ def _shelf_or_none(address: Address, repo_id: RepoId) -> Shelf | None:
 def _found(address: Address, repo_id: RepoId, revision: str) -> tuple[Shelf, Pin]:
     shelf = shelf_of(address.kind, repo_id)
     return shelf, pin_of(shelf, revision)
-
-
-def _brought(asked: Asked, address: Address, shelf: Shelf, pin: Pin, file: HeldFile, revision: str) -> HeldFile:
-    """The tree lists the file, but its bytes were left out of the mirror so far, or were lost."""
-    raise_if_damaged(file.sha256, file.oid)
-    bring(asked, address.kind, shelf.repo_id, revision, path=file.path)
-    file = file_of(pin, file.path)
-    if not file.blob:
-        raise NotIncluded(
-            f"{file.path} of {shelf.repo_id} is left out of what this hub mirrors",
-            "ask an admin of this hub to mirror it too",
-        )
-    return file
 
 
 def _delivered(asked: Asked, shelf: Shelf, file: HeldFile, revision: str, verb: str) -> HttpResponseBase:
@@ -114,11 +69,6 @@ def _delivered(asked: Asked, shelf: Shelf, file: HeldFile, revision: str, verb: 
     return answer
 
 
-def cache_rule(revision: str) -> str:
-    """What a commit names never changes; a branch has to be asked for again."""
-    return "max-age=31536000, immutable" if is_commit(revision) else "no-cache"
-
-
 @lru_cache(maxsize=8192)
 def _headers_of_path(path: str, is_lfs: bool, verb: str) -> dict[str, str]:
     return {
@@ -127,31 +77,10 @@ def _headers_of_path(path: str, is_lfs: bool, verb: str) -> dict[str, str]:
     }
 
 
-def content_type(path: str, is_lfs: bool) -> str:
-    """Text of any kind is shown as plain text, so that nothing of a repo runs as a page or a script of ours."""
-    guess, encoding = mimetypes.guess_type(path)
-    if guess and guess.startswith(_SHOWN) and guess != "image/svg+xml" and not encoding:
-        return guess
-    is_text = guess is None or guess.startswith("text/") or guess in _TEXTUAL or guess == "image/svg+xml"
-    return TEXT if is_text and not is_lfs and not encoding else BINARY
-
-
-def disposition(path: str) -> str:
-    """RFC 5987 for the real name, and one in ASCII for those who do not read it."""
-    name = path.rpartition("/")[2]
-    plain = re.sub(r'[^\x20-\x7e]|["\\%]', "_", name)
-    return f"inline; filename*=UTF-8''{quote(name, safe='')}; filename=\"{plain}\";"
-
-
-def pointer_text(file: HeldFile) -> bytes:
-    """What git stores in place of a file in LFS."""
-    return f"version https://git-lfs.github.com/spec/v1\noid sha256:{file.sha256}\nsize {file.size}\n".encode()
-
-
 def _pointer(asked: Asked, file: HeldFile, revision: str) -> HttpResponse:
-    data = pointer_text(file)
+    data = lfs_pointer(file.sha256, file.size)
     # Pointers of old git-lfs versions have more lines; the ETag is of what is sent here, whatever upstream keeps.
-    oid = digest_of([data], len(data), Digest(Algorithm.GIT, file.oid)).git_oid
+    oid = git_blob_id(data)
     unchanged = is_unchanged(asked.request.META.get("HTTP_IF_NONE_MATCH", ""), oid)
     return HttpResponse(
         b"" if unchanged else data,

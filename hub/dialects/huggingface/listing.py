@@ -10,9 +10,10 @@ from hub.catalog.models import Repo
 from hub.catalog.search import Page, Search, Sort, head_pins, search, tags_in_use
 from hub.catalog.shelves import sheet_of
 from hub.catalog.trees import tree_of
+from hub.dialects.answers import json_answer
+from hub.dialects.asked import Query
 from hub.dialects.huggingface import describe
-from hub.dialects.huggingface.answers import json_answer
-from hub.dialects.huggingface.asked import Asked, Query
+from hub.dialects.huggingface.asked import Asked
 from hub.dialects.huggingface.repos import cursor_of, next_link, read_cursor
 from hub.names import RepoKind
 

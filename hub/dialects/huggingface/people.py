@@ -4,7 +4,7 @@ import hashlib
 
 from django.http import HttpResponse
 
-from hub.dialects.huggingface.answers import json_answer
+from hub.dialects.answers import json_answer
 from hub.dialects.huggingface.asked import Asked
 from hub.dialects.huggingface.describe import stamp
 from hub.errors import TokenNeeded

@@ -13,13 +13,15 @@ from django.http.request import RawPostDataException
 from hub.catalog.models import Ref, Repo
 from hub.catalog.shelves import Pin, Shelf, pin_of, sheet_of, shelf_of
 from hub.catalog.trees import Entry, Tree, tree_of
+from hub.dialects.answers import json_answer, redirect, text_answer
+from hub.dialects.asked import Query
 from hub.dialects.huggingface import describe
 from hub.dialects.huggingface.addresses import Address, split_revision
-from hub.dialects.huggingface.answers import json_answer, redirect, text_answer
-from hub.dialects.huggingface.asked import Asked, Query
-from hub.dialects.huggingface.files import check_revision, checked_path, repo_id_of
+from hub.dialects.huggingface.asked import Asked
 from hub.dialects.huggingface.misses import canonical, held
-from hub.errors import BadInput, Missing, RepoMissing
+from hub.dialects.naming import check_revision, checked_path, repo_id_of
+from hub.dialects.shown import RouteMissing
+from hub.errors import BadInput, RepoMissing
 from hub.names import RepoId
 
 TREE_PAGE = 1000
@@ -27,12 +29,6 @@ MOST = 100_000
 """Entries of one page, whatever `limit` says."""
 MOST_PATHS = 2000
 COMMITS_PAGE = 50
-
-
-class RouteMissing(Missing):
-    """Nothing is served at this address."""
-
-    code = "RouteMissing"
 
 
 @dataclass(frozen=True)
