@@ -126,6 +126,8 @@ def test_workers_have_one_deployment_each_and_grow_with_the_queue(everything: Ma
     scaler = everything["HorizontalPodAutoscaler", "hub-entrepot-worker-small"]["spec"]
     assert scaler["scaleTargetRef"]["name"] == small["metadata"]["name"]
     assert scaler["maxReplicas"] == 4
+    metric = scaler["metrics"][0]["external"]["metric"]
+    assert metric == {"name": "entrepot_transfers", "selector": {"matchLabels": {"state": "due"}}}
     trigger = everything["ScaledObject", "hub-entrepot-worker-large"]["spec"]["triggers"][0]
     assert 'entrepot_transfers{state="due"}' in trigger["metadata"]["query"]
 
