@@ -156,13 +156,13 @@ def external_url() -> Iterator[CheckMessage]:
 
 
 def upstream_url() -> Iterator[CheckMessage]:
-    address = urlsplit(settings.HUGGINGFACE_URL)
-    if address.scheme not in {"http", "https"} or not address.hostname:
-        yield Error(
-            f"HUB_HUGGINGFACE_URL is {settings.HUGGINGFACE_URL!r}, which is no web address.",
-            hint="Write it as https://huggingface.co",
-            id="hub.E003",
-        )
+    for kind, usual in (("HUGGINGFACE", "https://huggingface.co"), ("MODELSCOPE", "https://modelscope.cn")):
+        url = getattr(settings, f"{kind}_URL")
+        address = urlsplit(url)
+        if address.scheme not in {"http", "https"} or not address.hostname:
+            yield Error(
+                f"HUB_{kind}_URL is {url!r}, which is no web address.", hint=f"Write it as {usual}", id="hub.E003"
+            )
 
 
 def room() -> Iterator[CheckMessage]:

@@ -36,14 +36,14 @@ _SECRETS = (
         rf"\1\2{HIDDEN}",
     ),
     (
-        re.compile(rf"(?i)\b(\w*(?:password|secret|passwd|access_?key)){_VALUE}[^\s'\",;&]+"),
+        re.compile(rf"(?i)\b(\w*(?:password|secret|passwd|access_?key|m_session_id)){_VALUE}[^\s'\",;&]+"),
         rf"\1\2{HIDDEN}",
     ),
-    # What makes a presigned address one: AWS (v2 and v4), CloudFront, Alibaba, Azure.
+    # What makes a presigned address one: AWS (v2 and v4), CloudFront, Alibaba and its CDN, Azure.
     (
         re.compile(
             r"(?i)([?&](?:x-amz-(?:signature|credential|security-token)|signature|awsaccesskeyid|ossaccesskeyid|policy"
-            r"|key-pair-id|sig|se|token|x-oss-signature|security-token)=)[^&\s'\"<>]+"
+            r"|key-pair-id|sig|se|token|auth_key|x-oss-signature|security-token)=)[^&\s'\"<>]+"
         ),
         rf"\1{HIDDEN}",
     ),
@@ -52,7 +52,7 @@ _SECRETS = (
 )
 _HINTS = re.compile(
     r"(?i)hf_|hub_|ms-|api_org_|bearer|basic|authorization|cookie|api-key|[?&](?:x-|s|k|aws|oss|policy|token)|:[^/\s]*@"
-    r"|passw|secret|access_?key"
+    r"|passw|secret|access_?key|auth_key|m_session_id"
 )
 """A line without any of these holds no secret that is known here, which one search tells."""
 

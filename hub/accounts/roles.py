@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 VIEWER, APPROVER, OPERATOR = "viewer", "approver", "operator"
 
 _ROOMS = ("accounts", "blobs", "upstreams", "policy", "catalog", "mirroring")
-_EDITED_BY_OPERATORS = ("upstream", "rule")
+_EDITED_BY_OPERATORS = ("upstream", "rule", "synonym")
 
 
 def seed_roles() -> None:
@@ -17,7 +17,7 @@ def seed_roles() -> None:
     may_see = Q(content_type__app_label__in=_ROOMS, codename__startswith="view_")
     may_decide = Q(content_type__app_label="mirroring", codename="decide_request")
     may_operate = Q(content_type__app_label="mirroring", codename="operate_hub") | Q(
-        content_type__app_label__in=("upstreams", "policy"),
+        content_type__app_label__in=("upstreams", "policy", "catalog"),
         codename__in=[f"{verb}_{model}" for verb in ("add", "change", "delete") for model in _EDITED_BY_OPERATORS],
     )
     _grant(VIEWER, Permission.objects.filter(may_see))

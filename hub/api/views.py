@@ -6,7 +6,8 @@ from rest_framework.request import Request as ApiRequest
 from rest_framework.views import APIView
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
-from hub.api.rows import RequestDetail, RequestRow, TransferRow
+from hub.api.rows import RepoDetail, RepoRow, RequestDetail, RequestRow, TransferRow
+from hub.catalog.models import Repo
 from hub.mirroring.models import Request, Transfer
 
 
@@ -27,6 +28,21 @@ class Requests(ReadOnlyModelViewSet[Request]):
 class Transfers(ReadOnlyModelViewSet[Transfer]):
     queryset = Transfer.objects.select_related("upstream")
     serializer_class = TransferRow
+
+
+class Repos(ReadOnlyModelViewSet[Repo]):
+    """Held repos. `?kind=`, `?repo_id=`, `?upstream=` choose; one repo comes with the others that have its weights."""
+
+    queryset = Repo.objects.filter(held=True).select_related("upstream")
+
+    def get_queryset(self) -> QuerySet[Repo]:
+        asked = self.request.query_params
+        columns = {"kind": "kind", "repo_id": "key", "upstream": "upstream__slug"}
+        chosen = {column: asked[name].lower() for name, column in columns.items() if asked.get(name)}
+        return super().get_queryset().filter(**chosen)
+
+    def get_serializer_class(self) -> type[RepoRow]:
+        return RepoDetail if self.action == "retrieve" else RepoRow
 
 
 class Nothing(APIView):

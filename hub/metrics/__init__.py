@@ -30,7 +30,7 @@ SERVED_BYTES = Counter("entrepot_served_bytes", "Bytes of files that answers pro
 FETCHED_BYTES = Counter("entrepot_fetched_bytes", "Bytes of files that arrived.", ("upstream",), registry=COUNTED)
 TRANSFERS_ENDED = Counter(
     "entrepot_transfers_ended",
-    "Runs of transfers that ended: done, retried, failed, or lost to another worker.",
+    "Runs of transfers that ended: done, retried, detoured to another hub, failed, or lost to another worker.",
     ("outcome",),
     registry=COUNTED,
 )

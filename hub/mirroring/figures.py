@@ -21,20 +21,16 @@ from django.utils import timezone
 from hub.blobs.models import Blob
 from hub.blobs.scrub import AT_ONCE
 from hub.catalog.models import Repo, RepoFile
-from hub.counters import counters
 from hub.errors import HubError
 from hub.mirroring.models import Request, Transfer
 from hub.mirroring.pauses import PRIORITIES, Pause, WorkQuerySet
 from hub.mirroring.presence import alive
 from hub.mirroring.quota import room_now
-from hub.sealed import unseal
-from hub.upstreams.budget import account_key, budget_name
+from hub.upstreams.limits import standing
 from hub.upstreams.models import Upstream
 
 logger = logging.getLogger(__name__)
 
-BUCKETS = ("api", "resolvers", "pages")
-"""How the upstreams that tell a budget divide their questions."""
 QUICK_SECONDS = 5.0
 SLOW_SECONDS = 300.0
 ALONE_SECONDS = 120.0
@@ -191,11 +187,8 @@ def room() -> Iterator[Figure]:
 def budgets() -> Iterator[Figure]:
     left: Values = []
     for upstream in Upstream.objects.filter(enabled=True):
-        key = account_key(upstream.url, unseal(upstream.sealed_token))
-        for bucket in BUCKETS:
-            budget = counters().budget(budget_name(key, bucket))
-            if budget.quota:
-                left.append(((upstream.slug, bucket), float(budget.left)))
+        told = standing(upstream).budgets.items()
+        left += [((upstream.slug, bucket), float(budget.left)) for bucket, budget in told if budget.quota]
     yield BUDGET_LEFT.of(left)
 
 

@@ -204,8 +204,15 @@ def _has_moved(row: Follow, held: str, head: str) -> bool:
 
 def _open(row: Follow, info: RepoInfo) -> bool:
     request = row.request
+    # What was decided was of another commit: a retry after a failed look must not take it for an approval.
     opened = Request.objects.filter(pk=request.pk, state=request.state, lease_owner="").update(
-        state=Request.State.NEW, attempts=0, error="", error_code="", not_before=None, changed_at=timezone.now()
+        state=Request.State.NEW,
+        decided_at=None,
+        attempts=0,
+        error="",
+        error_code="",
+        not_before=None,
+        changed_at=timezone.now(),
     )
     if opened:
         record(SYSTEM, "request.moved", str(request), request=request.pk, before=request.commit, commit=info.commit)

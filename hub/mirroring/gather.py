@@ -1,13 +1,16 @@
 """Finds the bytes of a revision: what is held is linked, what is not becomes a transfer, one for each digest."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
 
-from django.db.models import F, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Greatest
 
 from hub.blobs.models import Blob
 from hub.catalog.models import RepoFile, Revision
 from hub.mirroring.models import Request, Transfer
+
+Row = TypeVar("Row")
 
 BATCH = 2000
 """Digests for each statement: 100,000 files are planned in some 230 statements on Postgres."""
@@ -17,26 +20,33 @@ def gather(revision: Revision) -> int:
     """Links held blobs and queues a transfer for every other wanted digest; returns how many digests are missing.
 
     Call it in a transaction. Repeating it is harmless, and repairs whatever a killed process left half done.
+
+    It waits for rows in one order, whatever the revision: for other plans that make the same transfers, by digest; for
+    transfers, by pk; for files. What lands waits for our transfers until we have committed, and then sees our files.
     """
+    if missing := _missing(revision):
+        _queue(revision, missing, *_urgency(revision))
     link_held(revision.files.all())
-    missing = _missing(revision)
-    urgency = _urgency(revision)
-    for batch in _batches(missing):
-        _queue(revision, batch, *urgency)
-    if missing:
-        # A transfer may have landed between the first link and the queueing, which holds the transfers' row locks.
-        link_held(revision.files.all())
-        missing = _missing(revision)
-    return len(missing)
+    return revision.files.filter(wanted=True, blob=None).values("sha256", "oid").distinct().count()
 
 
-def link_held(files: QuerySet[RepoFile]) -> None:
-    """Fills in `blob` wherever a blob with the file's digest is held; the size is part of a git blob id's promise."""
-    unheld = files.filter(blob=None)
-    by_sha256 = Blob.objects.filter(sha256=OuterRef("sha256"), size=OuterRef("size"))
-    by_git_oid = Blob.objects.filter(git_oid=OuterRef("oid"), size=OuterRef("size"))
-    unheld.exclude(sha256="").update(blob=Subquery(by_sha256.values("pk")[:1]))
-    unheld.filter(sha256="").update(blob=Subquery(by_git_oid.values("pk")[:1]))
+def link_held(files: QuerySet[RepoFile], wait: bool = True) -> None:
+    """Fills in `blob` wherever a blob with the file's digest is held; the size is part of a git blob id's promise.
+
+    Unless told to `wait`, it leaves out what somebody else has locked, who will link it.
+    """
+    for digested, blobs in _pairs():
+        unheld = files.filter(digested, Exists(blobs), blob=None)
+        chosen = unheld.order_by("pk").select_for_update(of=("self",), skip_locked=not wait).values("pk")
+        RepoFile.objects.filter(pk__in=chosen).update(blob=Subquery(blobs.values("pk")[:1]))
+
+
+def _pairs() -> list[tuple[Q, QuerySet[Blob]]]:
+    """Files that are known by the one digest or the other, and the blobs with that digest."""
+    return [
+        (~Q(sha256=""), Blob.objects.filter(sha256=OuterRef("sha256"), size=OuterRef("size"))),
+        (Q(sha256=""), Blob.objects.filter(git_oid=OuterRef("oid"), size=OuterRef("size"))),
+    ]
 
 
 def waiting_for(transfer: Transfer) -> QuerySet[RepoFile]:
@@ -47,9 +57,12 @@ def waiting_for(transfer: Transfer) -> QuerySet[RepoFile]:
 
 
 def _missing(revision: Revision) -> list[RepoFile]:
-    """One file for each digest that is wanted and not held."""
-    unheld = revision.files.filter(wanted=True, blob=None).order_by("position")
-    return list({str(file.digest): file for file in unheld}.values())
+    """One file for each digest that is wanted and not held, by digest."""
+    unheld = revision.files.filter(wanted=True, blob=None).order_by("-position")
+    for digested, blobs in _pairs():
+        unheld = unheld.exclude(digested, Exists(blobs))
+    files = {str(file.digest): file for file in unheld}
+    return [files[digest] for digest in sorted(files)]
 
 
 def _urgency(revision: Revision) -> tuple[int, bool]:
@@ -60,44 +73,52 @@ def _urgency(revision: Revision) -> tuple[int, bool]:
 
 
 def _queue(revision: Revision, files: Sequence[RepoFile], priority: int, paused: bool) -> None:
-    """A transfer that others wait for too keeps the higher priority, and runs unless all who wait are paused."""
+    """A transfer that others wait for too keeps the higher priority, and runs unless all who wait are paused.
+
+    All are made before any is locked: a plan that waits for another one's new rows must hold none of the old ones.
+    """
+    for batch in _batches(files):
+        Transfer.objects.bulk_create(
+            [_transfer(revision, file, priority, paused) for file in batch], ignore_conflicts=True
+        )
+    paths = {str(file.digest): file.path for file in files}
+    for pks in _batches(pks_of(paths)):
+        rows = Transfer.objects.filter(pk__in=pks)
+        # These locks make a settle wait for our commit.
+        locked = rows.order_by("pk").select_for_update().values_list("pk", "digest", "state")
+        for pk, digest, state in list(locked):
+            if state != Transfer.State.QUEUED:
+                _requeue(pk, revision, paths[digest], priority, paused)
+        rows.update(priority=Greatest(F("priority"), Value(priority)), **({} if paused else {"paused": False}))
+
+
+def _transfer(revision: Revision, file: RepoFile, priority: int, paused: bool) -> Transfer:
     repo = revision.repo
-    Transfer.objects.bulk_create(
-        [
-            Transfer(
-                digest=str(file.digest),
-                size=file.size,
-                upstream=repo.upstream,
-                kind=repo.kind,
-                repo_id=str(repo.repo_id),
-                commit=revision.commit,
-                path=file.path,
-                priority=priority,
-                paused=paused,
-            )
-            # In one order, so that two plans that share digests cannot wait for each other.
-            for file in sorted(files, key=lambda file: str(file.digest))
-        ],
-        ignore_conflicts=True,
+    return Transfer(
+        digest=str(file.digest),
+        size=file.size,
+        upstream=repo.upstream,
+        kind=repo.kind,
+        repo_id=str(repo.repo_id),
+        commit=revision.commit,
+        path=file.path,
+        priority=priority,
+        paused=paused,
     )
-    sources = {str(file.digest): file.path for file in files}
-    _lock(sources)
-    for ended in Transfer.objects.filter(digest__in=sources).exclude(state=Transfer.State.QUEUED):
-        _requeue(ended, revision, sources[ended.digest], priority, paused)
-    # This touch takes the row locks of transfers that are under way, so that a settle waits for our commit.
-    changes = {} if paused else {"paused": False}
-    Transfer.objects.filter(digest__in=sources).update(priority=Greatest(F("priority"), Value(priority)), **changes)
 
 
-def _lock(digests: Collection[str]) -> None:
-    """In the order in which `settle` locks its transfers too."""
-    list(Transfer.objects.filter(digest__in=digests).order_by("pk").select_for_update().values_list("pk", flat=True))
+def pks_of(digests: Iterable[str]) -> list[int]:
+    """The transfers of these digests, in the order in which everybody locks them."""
+    found: list[int] = []
+    for batch in _batches(list(digests)):
+        found += Transfer.objects.filter(digest__in=batch).values_list("pk", flat=True)
+    return sorted(found)
 
 
-def _requeue(ended: Transfer, revision: Revision, path: str, priority: int, paused: bool) -> None:
+def _requeue(pk: int, revision: Revision, path: str, priority: int, paused: bool) -> None:
     """Done means that the blob was pruned since; failed or cancelled, that somebody wants it again. All start afresh,
     from the revision that upstream has just shown."""
-    Transfer.objects.filter(pk=ended.pk).exclude(state=Transfer.State.QUEUED).update(
+    Transfer.objects.filter(pk=pk).exclude(state=Transfer.State.QUEUED).update(
         state=Transfer.State.QUEUED,
         upstream=revision.repo.upstream,
         kind=revision.repo.kind,
@@ -109,6 +130,7 @@ def _requeue(ended: Transfer, revision: Revision, path: str, priority: int, paus
         error="",
         error_code="",
         received=0,
+        tried=[],
         priority=priority,
         paused=paused,
         lease_owner="",
@@ -116,6 +138,6 @@ def _requeue(ended: Transfer, revision: Revision, path: str, priority: int, paus
     )
 
 
-def _batches(files: Sequence[RepoFile]) -> Iterator[Sequence[RepoFile]]:
-    for start in range(0, len(files), BATCH):
-        yield files[start : start + BATCH]
+def _batches(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+    for start in range(0, len(rows), BATCH):
+        yield rows[start : start + BATCH]

@@ -1,5 +1,9 @@
 """A lease: work that one process has taken, until a time. Taking it is a conditional UPDATE that counts its rows.
 
+Whoever locks several rows locks them by pk: of two who want the same rows in two orders, each would wait for the other.
+And whoever wants rows of several kinds locks requests first, then transfers, then blobs and files: `settle` and
+`gather` say how.
+
 The time is the database's: the clocks of hosts differ, and a host that is an hour ahead must not take what another has
 just begun, nor leave behind what nobody may touch for an hour.
 """
@@ -7,7 +11,7 @@ just begun, nor leave behind what nobody may touch for an hour.
 from datetime import datetime, timedelta
 from typing import Any, Self
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
@@ -34,7 +38,7 @@ class LeaseQuerySet(models.QuerySet[Any]):
         The condition is repeated in the UPDATE itself, so that of two workers who chose the same row one gets 0.
         """
         until = (now or Now()) + timedelta(seconds=seconds)
-        return self.due(now).update(lease_owner=owner, lease_until=until, attempts=F("attempts") + 1)
+        return self.due(now).change(lease_owner=owner, lease_until=until, attempts=F("attempts") + 1)
 
     def held_by(self, owner: str) -> Self:
         """Rows whose lease still belongs to `owner`: the condition of every write by a worker (fencing)."""
@@ -42,11 +46,17 @@ class LeaseQuerySet(models.QuerySet[Any]):
 
     def renew(self, owner: str, seconds: float = LEASE_SECONDS, **changes: Any) -> int:
         """Extends the leases of `owner` in this queryset and writes `changes`; 0 means that they were lost."""
-        return self.held_by(owner).update(lease_until=from_now(timedelta(seconds=seconds)), **changes)
+        return self.held_by(owner).change(lease_until=from_now(timedelta(seconds=seconds)), **changes)
 
     def release(self, owner: str, **changes: Any) -> int:
         """Gives the leases back at once, with `changes`."""
-        return self.held_by(owner).update(lease_owner="", lease_until=None, **changes)
+        return self.held_by(owner).change(lease_owner="", lease_until=None, **changes)
+
+    def change(self, **changes: Any) -> int:
+        """`update`, which locks the rows by pk. The database by itself takes them in whatever order it finds them."""
+        chosen = self.order_by("pk").select_for_update(of=("self",)).values("pk")
+        with transaction.atomic():
+            return int(self.model._default_manager.filter(pk__in=chosen).update(**changes))
 
 
 class Lease(models.Model):

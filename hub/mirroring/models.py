@@ -106,6 +106,11 @@ class Transfer(Steered, Lease):
     repo_id = models.CharField(max_length=201)
     commit = models.CharField(max_length=40)
     path = models.CharField(max_length=1024)
+    tried = models.JSONField(
+        default=list,
+        editable=False,
+        help_text="Upstreams that failed in this round: [upstream id, seconds to leave it alone, null = for good].",
+    )
 
     received = models.BigIntegerField(default=0, help_text="Bytes that have arrived so far.")
     bytes_per_second = models.BigIntegerField(default=0)
@@ -122,6 +127,11 @@ class Transfer(Steered, Lease):
         indexes = [
             models.Index(fields=["size"], name="queued_by_size", condition=models.Q(state="queued")),
             models.Index(fields=["-priority", "id"], name="queued_by_priority", condition=models.Q(state="queued")),
+            models.Index(
+                fields=["upstream", "-finished_at"],
+                name="speed_by_upstream",
+                condition=models.Q(state="done", bytes_per_second__gt=0),
+            ),
         ]
 
     def __str__(self) -> str:

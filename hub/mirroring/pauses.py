@@ -50,7 +50,7 @@ class WorkQuerySet(LeaseQuerySet):
         """Takes the rows from whoever works on them, as if it had never begun, and writes `changes`. A worker notices
         with its next heartbeat, and whatever it writes until then changes nothing."""
         tried = Case(When(Q(lease_owner="") | Q(attempts=0), then=F("attempts")), default=F("attempts") - 1)
-        return self.update(lease_owner="", lease_until=None, attempts=tried, **changes)
+        return self.change(lease_owner="", lease_until=None, attempts=tried, **changes)
 
 
 class Steered(models.Model):

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from hub.accounts.callers import Caller
 from hub.catalog.models import Revision
+from hub.catalog.synonyms import suggested
 from hub.errors import (
     ApprovalNeeded,
     CorruptBytes,
@@ -49,7 +50,8 @@ def pull(
     """Returns the published revision, waiting up to `wait` seconds for it. `ref` "" is upstream's default; `path` is
     the file that was asked for, where the repo is held without it; `family` is which kind of upstream to ask.
 
-    Upstreams are asked in their order; one that has no such repo passes the wish on to the next.
+    Upstreams are asked in their order; one that has no such repo passes the wish on to the next. Where none has it, the
+    error tells under which other name it may be found.
     Raises OnItsWay, NobodyAtWork, ApprovalNeeded, RequestRefused (all with `request_id`), RepoMissing, RevisionMissing,
     and what stopped the request: one of the Upstream family, or CorruptBytes.
     """
@@ -61,7 +63,7 @@ def pull(
             return _outcome(request, deadline, path)
         except (RepoMissing, RevisionMissing) as error:
             missing = error
-    raise missing
+    raise suggested(missing, kind, repo_id, family) if isinstance(missing, RepoMissing) else missing
 
 
 def _outcome(request: Request, deadline: float, path: str) -> Revision:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.db import DatabaseError, transaction
 from django.db.models import F, Q, QuerySet
@@ -16,6 +17,7 @@ from hub.blobs.models import Blob
 from hub.catalog.models import RepoFile, Revision
 from hub.catalog.publishing import is_complete, move_ref, publish
 from hub.errors import CorruptBytes, HubError, UpstreamRateLimited
+from hub.mirroring.detour import detour, rest_of
 from hub.mirroring.gather import gather, link_held, waiting_for
 from hub.mirroring.leases import from_now
 from hub.mirroring.models import Request, Transfer
@@ -36,24 +38,30 @@ class Landing:
     sha256: str
     size: int
     git_oid: str
+    bytes_per_second: int = 0
+    """How fast it came, of a large file."""
 
 
 def settle(landings: Sequence[Landing]) -> None:
     """Writes the Blob rows, links every file that waited, and publishes the revisions that this completes.
 
     The bytes must be durable before the call. A landing whose lease was lost changes nothing here: whoever holds the
-    lease now settles the same digest.
+    lease now settles the same digest. A kill before the publication leaves it to the next sweep.
     """
     with transaction.atomic():
         kept = _end(landings)
         Blob.objects.bulk_create(
-            [Blob(sha256=landing.sha256, size=landing.size, git_oid=landing.git_oid) for landing in kept],
+            [
+                Blob(sha256=landing.sha256, size=landing.size, git_oid=landing.git_oid)
+                for landing in sorted(kept, key=lambda landing: landing.sha256)
+            ],
             ignore_conflicts=True,
         )
         files = _files_of(Transfer.objects.filter(pk__in=[landing.transfer_id for landing in kept]))
         waiting = set(files.values_list("revision_id", flat=True))
-        link_held(files)
-        conclude(waiting)
+        # Files that are locked belong to a plan, which links them when it has the locks that we hold.
+        link_held(files, wait=False)
+    conclude(waiting)
 
 
 def _end(landings: Sequence[Landing]) -> list[Landing]:
@@ -62,12 +70,16 @@ def _end(landings: Sequence[Landing]) -> list[Landing]:
     named = queued.filter(pk__in=[landing.transfer_id for landing in landings]).order_by("pk").select_for_update()
     owners = dict(named.values_list("pk", "lease_owner"))
     kept = [landing for landing in landings if owners.get(landing.transfer_id) == landing.owner]
+    for landing in kept:
+        if landing.bytes_per_second:
+            queued.filter(pk=landing.transfer_id).update(bytes_per_second=landing.bytes_per_second)
     for owner in {landing.owner for landing in kept}:
         queued.filter(pk__in=[landing.transfer_id for landing in kept if landing.owner == owner]).release(
             owner,
             state=Transfer.State.DONE,
             received=F("size"),
             finished_at=timezone.now(),
+            tried=[],
             error="",
             error_code="",
         )
@@ -88,14 +100,20 @@ def _files_of(transfers: QuerySet[Transfer]) -> QuerySet[RepoFile]:
 
 
 def conclude(revision_ids: Iterable[int]) -> None:
-    """Publishes those of the revisions that are complete, and ends the requests that waited for them."""
-    for revision in Revision.objects.filter(pk__in=revision_ids).select_related("repo__upstream"):
-        if not is_complete(revision):
-            continue
-        if publish(revision):
-            record(SYSTEM, "revision.published", f"{revision.repo}@{revision.commit}", files=revision.files.count())
-        for request in Request.objects.filter(revision=revision, state=Request.State.FETCHING):
-            _finish(request, revision)
+    """Publishes those of the revisions that are complete, and ends the requests that waited for them. Each in a
+    transaction of its own: whoever steers a request holds it and waits for its transfers, so nobody may wait the other
+    way round."""
+    for revision in Revision.objects.filter(pk__in=revision_ids).select_related("repo__upstream").order_by("pk"):
+        if is_complete(revision):
+            with transaction.atomic():
+                _conclude(revision)
+
+
+def _conclude(revision: Revision) -> None:
+    if publish(revision):
+        record(SYSTEM, "revision.published", f"{revision.repo}@{revision.commit}", files=revision.files.count())
+    for request in Request.objects.filter(revision=revision, state=Request.State.FETCHING).order_by("pk"):
+        _finish(request, revision)
 
 
 def _finish(request: Request, revision: Revision) -> None:
@@ -108,7 +126,8 @@ def _finish(request: Request, revision: Revision) -> None:
 
 
 def fail(transfer_id: int, owner: str, error: HubError) -> None:
-    """The transfer's worker gives up: for good where the error is permanent or came too often, else until later."""
+    """The transfer's worker gives up. It goes on from another hub where one has the same bytes; else it waits, or fails
+    for good where the error is permanent or came too often."""
     transfer = Transfer.objects.held_by(owner).filter(pk=transfer_id).first()
     if transfer is None:
         return
@@ -116,45 +135,64 @@ def fail(transfer_id: int, owner: str, error: HubError) -> None:
     if isinstance(error, UpstreamRateLimited) and error.retry_after is not None:
         put_off([transfer_id], owner, error)
         return
+    if detour([transfer_id], owner, error):
+        return
     most = MAX_CORRUPT_ATTEMPTS if isinstance(error, CorruptBytes) else MAX_ATTEMPTS
     note = {"error_code": error.code, "error": error.words[:1000], "bytes_per_second": 0}
-    if not error.permanent and transfer.attempts < most:
-        pause = pause_after(transfer.attempts, error)
+    rest = rest_of(transfer, error)
+    if rest.seconds is not None and transfer.attempts < most:
+        pause = max(pause_after(transfer.attempts, error), timedelta(seconds=rest.seconds))
         metrics.TRANSFERS_ENDED.labels("retried").inc()
-        Transfer.objects.filter(pk=transfer_id).release(owner, not_before=from_now(pause), **note)
+        Transfer.objects.filter(pk=transfer_id).release(owner, not_before=from_now(pause), **rest.columns, **note)
         return
     with transaction.atomic():
+        waiting = _lock_requests(transfer)
         ended = Transfer.objects.filter(pk=transfer_id).release(
             owner, state=Transfer.State.FAILED, finished_at=timezone.now(), **note
         )
         if ended:
             metrics.TRANSFERS_ENDED.labels("failed").inc()
-            _fail_requests(transfer, error)
+            _fail_requests(waiting, transfer, error)
 
 
 def put_off(transfer_ids: Iterable[int], owner: str, error: HubError) -> int:
-    """These wait for as long as upstream, or our own limit, asks for; how many. It counts as no attempt: it says
-    nothing about them."""
+    """These wait for as long as upstream, or our own limit, asks for, unless another hub has the same bytes; how many.
+    It counts as no attempt: it says nothing about them."""
+    named = set(transfer_ids)
+    waiting = Transfer.objects.filter(pk__in=named - detour(named, owner, error))
+    note: dict[str, Any] = {"attempts": F("attempts") - 1, "error_code": error.code, "error": error.words[:1000]}
+    note["bytes_per_second"] = 0
+    count = 0
+    for transfer in waiting.held_by(owner).exclude(tried=[]).order_by("pk"):
+        # Another upstream may want to be left alone for less long. One that named no time waits longer each round.
+        rest = rest_of(transfer, error)
+        pause = timedelta(seconds=rest.seconds or growing_pause(transfer.attempts))
+        counted = {} if rest.seconds else {"attempts": F("attempts")}
+        columns = {**note, **rest.columns, **counted}
+        count += waiting.filter(pk=transfer.pk).release(owner, not_before=from_now(pause), **columns)
     pause = timedelta(seconds=max(error.retry_after or 0.0, 1.0))
-    return Transfer.objects.filter(pk__in=list(transfer_ids)).release(
-        owner,
-        not_before=from_now(pause),
-        attempts=F("attempts") - 1,
-        error_code=error.code,
-        error=error.words[:1000],
-        bytes_per_second=0,
-    )
+    return count + waiting.release(owner, not_before=from_now(pause), **note)
 
 
 def pause_after(attempts: int, error: HubError) -> timedelta:
     """1, 2, 4 … 300 s, or what upstream asked for where that is longer."""
-    return timedelta(seconds=max(min(2 ** max(attempts - 1, 0), 300), error.retry_after or 0))
+    return timedelta(seconds=max(growing_pause(attempts), error.retry_after or 0))
 
 
-def _fail_requests(transfer: Transfer, error: HubError) -> None:
-    sentence = f"{transfer.path}: {error.words}"[:1000]
+def growing_pause(attempts: int) -> float:
+    return float(min(2 ** max(attempts - 1, 0), 300))
+
+
+def _lock_requests(transfer: Transfer) -> list[Request]:
+    """Those that are being fetched and wait for the transfer; locked before it, as by whoever steers them."""
     revisions = waiting_for(transfer).values_list("revision_id", flat=True)
-    for request in Request.objects.filter(revision__in=revisions, state=Request.State.FETCHING):
+    waiting = Request.objects.filter(revision__in=revisions, state=Request.State.FETCHING)
+    return list(waiting.order_by("pk").select_for_update(of=("self",)).select_related("upstream"))
+
+
+def _fail_requests(waiting: list[Request], transfer: Transfer, error: HubError) -> None:
+    sentence = f"{transfer.path}: {error.words}"[:1000]
+    for request in waiting:
         Request.objects.filter(pk=request.pk, state=Request.State.FETCHING).update(
             state=Request.State.FAILED,
             error_code=error.code,
@@ -170,8 +208,7 @@ def settle_waiting() -> int:
     fetching = Request.objects.filter(state=Request.State.FETCHING).exclude(revision=None)
     for revision in Revision.objects.filter(requests__in=fetching).distinct().select_related("repo__upstream"):
         try:
-            with transaction.atomic():
-                gather_again(revision)
+            gather_again(revision)
         except DatabaseError as error:
             # A blob that was linked was pruned at the same moment, or two waited for each other's rows.
             logger.info("%s is gathered again at the next sweep (%s)", revision, error)
@@ -180,5 +217,7 @@ def settle_waiting() -> int:
 
 def gather_again(revision: Revision) -> None:
     """Links what is held by now, queues what is missing, and publishes if nothing is."""
-    if not gather(revision):
+    with transaction.atomic():
+        missing = gather(revision)
+    if not missing:
         conclude([revision.pk])

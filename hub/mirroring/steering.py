@@ -15,6 +15,7 @@ from hub.accounts.callers import Caller
 from hub.accounts.events import record
 from hub.catalog.models import RepoFile
 from hub.errors import BadInput, WrongState
+from hub.mirroring.gather import pks_of
 from hub.mirroring.models import Request, Transfer
 from hub.mirroring.pauses import LOW, PRIORITIES, URGENT, Pause
 from hub.nudge import nudge
@@ -142,10 +143,10 @@ def _align(request: Request) -> None:
         return
     unheld = RepoFile.objects.filter(revision=request.revision_id, wanted=True, blob=None)
     names = {f"sha256:{sha256}" if sha256 else f"git:{oid}" for sha256, oid in unheld.values_list("sha256", "oid")}
-    for digests in _batches(sorted(names)):
-        queued = Transfer.objects.filter(digest__in=digests, state=Transfer.State.QUEUED)
+    for pks in _batches(pks_of(names)):
         # The locks come first: a plan that takes one of these files up at this moment is seen, or sees us.
-        known = set(queued.select_for_update().values_list("digest", flat=True))
+        locked = Transfer.objects.filter(pk__in=pks).order_by("pk").select_for_update()
+        known = {digest for digest, state in locked.values_list("digest", "state") if state == Transfer.State.QUEUED}
         groups: dict[_Wanted | None, list[str]] = {}
         wanted = _wanted(known)
         for digest in known:
@@ -182,6 +183,6 @@ def _wanted(digests: Iterable[str]) -> dict[str, _Wanted]:
     return found
 
 
-def _batches(digests: list[str]) -> Iterator[list[str]]:
-    for start in range(0, len(digests), BATCH):
-        yield digests[start : start + BATCH]
+def _batches(pks: list[int]) -> Iterator[list[int]]:
+    for start in range(0, len(pks), BATCH):
+        yield pks[start : start + BATCH]

@@ -23,13 +23,15 @@ from hub.catalog.recording import record_repo, record_revision
 from hub.errors import HubError, LeaseLost, RepoMissing, RevisionMissing, UpstreamRateLimited
 from hub.logs import about
 from hub.mirroring.decisions import approval_of
+from hub.mirroring.detour import offer
 from hub.mirroring.diff import change_of
 from hub.mirroring.follow import Follow
+from hub.mirroring.gather import gather
 from hub.mirroring.leases import from_now
 from hub.mirroring.models import Request
 from hub.mirroring.patterns import Patterns
 from hub.mirroring.quota import WAIT_SECONDS, NoRoom, insist_again, insist_on_room
-from hub.mirroring.settle import gather_again, pause_after
+from hub.mirroring.settle import conclude, pause_after
 from hub.mirroring.survey import Survey, facts_for_people, facts_for_policy, history, survey
 from hub.mirroring.updates import judge
 from hub.names import RepoId
@@ -173,8 +175,11 @@ def _write_plan(request: Request, owner: str, found: Survey, commits: list[dict[
         known = _looked_up(request, found, change if change and change["to"] == found.info.commit else None)
         _write(request, owner, state=Request.State.FETCHING, revision=revision, attempts=0, **known)
         record(SYSTEM, "revision.planned", f"{repo}@{revision.commit}", request=request.pk, files=len(wanted))
-        gather_again(revision)
+        missing = gather(revision)
+        offer(revision)
         nudge("workers.small")
+    if not missing:
+        conclude([revision.pk])
 
 
 def _as_asked(request: Request) -> str:

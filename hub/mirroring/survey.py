@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from threading import Lock
 from typing import Any
 
-from hub.errors import UpstreamError
+from hub.errors import UpstreamBroken, UpstreamError
 from hub.mirroring.models import Request
 from hub.mirroring.patterns import Patterns
 from hub.names import RepoId, RepoKind, is_commit
@@ -33,13 +33,19 @@ class Survey:
 
 
 def survey(request: Request, commit: str = "") -> Survey:
-    """Pins the request's revision (or takes `commit`) and lists its tree.
+    """Pins the request's revision and lists its tree; with `commit`, that very commit or nothing.
 
     Raises RepoMissing, RevisionMissing or from the UpstreamError family.
     """
     client = client_for(request.upstream)
     kind, repo_id = RepoKind(request.kind), RepoId.parse(request.repo_id)
     info = client.info(kind, repo_id, commit or request.ref)
+    if commit and info.commit != commit:
+        # It was let in by its commit, so what a careless upstream shows instead has been seen by nobody.
+        raise UpstreamBroken(
+            f"upstream shows commit {info.commit[:12]} of {repo_id} where {commit[:12]} was let in",
+            "it is asked again by itself; something in between may ignore revisions",
+        )
     key = (request.upstream_id, kind.value, info.repo_id.key, info.commit)
     files, directories = _trees.get(key) or _trees.keep(key, _listing(client.tree(kind, info.repo_id, info.commit)))
     return Survey(info, files, directories, _ref_kind(client, request, info))

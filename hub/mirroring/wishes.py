@@ -1,6 +1,7 @@
 """A wish becomes a request: one row for each wish, joined by everybody who has the same one."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -14,9 +15,7 @@ from hub.mirroring.patterns import Patterns
 from hub.names import RepoId, RepoKind, parse_revision
 from hub.nudge import nudge
 from hub.upstreams.models import Upstream
-
-DEFAULT_REFS = frozenset({"main", "HEAD"})
-"""Clients ask for the default branch by these names, and operators by none: all of them mean one wish."""
+from hub.upstreams.registry import is_default
 
 MAX_OPEN_LOOKUPS = 1000
 """Wishes that wait to be looked up. More than this is a flood, and refusing it keeps the honest ones moving."""
@@ -24,7 +23,8 @@ MAX_OPEN_LOOKUPS = 1000
 
 @dataclass(frozen=True)
 class Wish:
-    """`ref` is a branch, tag, commit or refs/...; "", `main` and `HEAD` are upstream's default."""
+    """`ref` is a branch, tag, commit or refs/...; "" is upstream's default, and so are the names that its clients write
+    for that: all of them mean one wish."""
 
     upstream: Upstream
     kind: RepoKind
@@ -36,6 +36,17 @@ class Wish:
     @property
     def patterns(self) -> Patterns:
         return Patterns.of(self.include, self.exclude)
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """The columns that tell one wish's request from another's."""
+        return {
+            "upstream": self.upstream,
+            "kind": self.kind.value,
+            "key": self.repo_id.key,
+            "ref": "" if is_default(self.upstream.kind, self.ref) else self.ref,
+            "patterns_key": self.patterns.key,
+        }
 
 
 def submit(wish: Wish, caller: Caller, refresh: bool = True) -> Request:
@@ -58,13 +69,7 @@ def submit(wish: Wish, caller: Caller, refresh: bool = True) -> Request:
 
 
 def _row(wish: Wish) -> tuple[Request, bool]:
-    found = {
-        "upstream": wish.upstream,
-        "kind": wish.kind.value,
-        "key": wish.repo_id.key,
-        "ref": "" if wish.ref in DEFAULT_REFS else wish.ref,
-        "patterns_key": wish.patterns.key,
-    }
+    found = wish.identity
     if existing := Request.objects.filter(**found).first():
         return existing, False
     if Request.objects.filter(state=Request.State.NEW).count() >= MAX_OPEN_LOOKUPS:
@@ -91,7 +96,13 @@ def _reopen(request: Request, caller: Caller, refresh: bool) -> None:
         Request.objects.due()
         .filter(ended, pk=request.pk)
         .update(
-            state=Request.State.NEW, attempts=0, error="", error_code="", not_before=None, changed_at=timezone.now()
+            state=Request.State.NEW,
+            decided_at=None,
+            attempts=0,
+            error="",
+            error_code="",
+            not_before=None,
+            changed_at=timezone.now(),
         )
     )
     if opened:

@@ -39,6 +39,7 @@ _MENU = (
         (
             ("Upstreams", "cloud_download", "upstreams.upstream"),
             ("Rules", "rule", "policy.rule"),
+            ("Other names", "translate", "catalog.synonym"),
         ),
     ),
     (

@@ -52,11 +52,12 @@ def route_of(path: str) -> str:
     """One of a dozen words; an address makes no new one, however it is written."""
     if path.startswith("/-/"):
         return OWN.get(path[3:].partition("/")[0], "pages")
-    if "/resolve/" in path or "/raw/" in path:
+    if "/resolve/" in path or "/raw/" in path or (path.startswith("/api/v1/") and path.endswith("/repo")):
         return "resolve"
     if not path.startswith(("/api/", "/openapi/")):
         return "other"
-    return "tree" if "/tree/" in path or "/paths-info/" in path or "/repo/files" in path else "info"
+    is_tree = "/tree/" in path or "/paths-info/" in path or path.endswith(("/repo/files", "/repo/tree"))
+    return "tree" if is_tree else "info"
 
 
 @lru_cache(maxsize=1024)

@@ -6,10 +6,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
-from hub.errors import HubError
+from hub.catalog.synonyms import Suggestion, suggest
+from hub.errors import HubError, RepoMissing
 from hub.mirroring.models import Request
 from hub.mirroring.standing import standing_of
 from hub.mirroring.wishes import submit
+from hub.names import RepoId, RepoKind
 from hub.web.forms import WishForm
 from hub.web.visitors import for_pullers, hub_address, visitor
 
@@ -41,6 +43,7 @@ def request_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "facts": facts,
         "formats": sorted(facts.get("formats", {}).items(), key=lambda entry: -entry[1][1]),
         "askers": row.askers.count(),
+        "suggestion": _suggestion(row),
         "address": hub_address(request),
         "may_decide": request.user.is_staff and request.user.has_perm("mirroring.view_request"),
     }
@@ -70,7 +73,15 @@ def request_new(request: HttpRequest) -> HttpResponse:
 
 
 def _row(pk: int) -> Request:
-    row: Request | None = Request.objects.select_related("upstream", "revision__repo").filter(pk=pk).first()
+    row: Request | None = Request.objects.select_related("upstream", "revision__repo__upstream").filter(pk=pk).first()
     if row is None:
         raise Http404(f"There is no request {pk}.")
     return row
+
+
+def _suggestion(row: Request) -> Suggestion | None:
+    """A held repo that goes by this name on another hub; where the upstream has no such repo, also what to ask for."""
+    if row.state == Request.State.PUBLISHED:
+        return None
+    found = suggest(RepoKind(row.kind), RepoId.parse(row.repo_id), row.upstream.kind)
+    return found if found and (found.held or row.error_code == RepoMissing.code) else None

@@ -20,13 +20,18 @@ def page(verb: str, row: Request) -> str:
     return reverse(f"admin:mirroring_request_{verb}", args=[row.pk])
 
 
+def shown(row: Request, **more: str) -> dict[str, str]:
+    """What the form of a decision sends: the commit that it showed."""
+    return {f"seen-{row.pk}": row.commit, **more}
+
+
 def state(row: Request) -> str:
     return Request.objects.get(pk=row.pk).state
 
 
 def test_an_approver_approves_with_a_reason(as_person: AsPerson) -> None:
     row = people.request()
-    answer = as_person("paula").post(page("approve", row), {"reason": "we have the licence"}, follow=True)
+    answer = as_person("paula").post(page("approve", row), shown(row, reason="we have the licence"), follow=True)
     assert b"was approved" in answer.content
     row = Request.objects.get()
     assert (row.state, row.decision_reason) == ("approved", "we have the licence")
@@ -47,9 +52,9 @@ def test_looking_at_the_question_decides_nothing(as_person: AsPerson) -> None:
 def test_a_refusal_needs_a_reason(as_person: AsPerson) -> None:
     row = people.request()
     browser = as_person("paula")
-    assert b"This field is required" in browser.post(page("refuse", row), {"reason": " "}).content
+    assert b"This field is required" in browser.post(page("refuse", row), shown(row, reason=" ")).content
     assert state(row) == "waiting"
-    browser.post(page("refuse", row), {"reason": "too large"})
+    browser.post(page("refuse", row), shown(row, reason="too large"))
     assert state(row) == "refused"
 
 
@@ -64,7 +69,7 @@ def test_an_operator_retries_what_failed(as_person: AsPerson) -> None:
 def test_others_decide_nothing(verb: str, who: str | None, client: Client, as_person: AsPerson) -> None:
     row = people.request()
     browser = as_person(who) if who else client
-    assert browser.post(page(verb, row), {"reason": "because"}).status_code in (302, 403)
+    assert browser.post(page(verb, row), shown(row, reason="because")).status_code in (302, 403)
     assert state(row) == "waiting"
 
 
@@ -78,13 +83,14 @@ def test_others_retry_nothing(who: str | None, client: Client, as_person: AsPers
 
 def test_a_decision_that_comes_too_late_says_so(as_person: AsPerson) -> None:
     row = people.request(state="published")
-    answer = as_person("paula").post(page("approve", row), {"reason": ""}, follow=True)
+    answer = as_person("paula").post(page("approve", row), shown(row, reason=""), follow=True)
     assert b"somebody may have been quicker" in answer.content
     assert state(row) == "published"
 
 
 def listed(action: str, *rows: Request, **more: str) -> dict[str, object]:
-    return {"action": action, ACTION_CHECKBOX_NAME: [row.pk for row in rows], **more}
+    seen = {name: value for row in rows for name, value in shown(row).items()} if "decided" in more else {}
+    return {"action": action, ACTION_CHECKBOX_NAME: [row.pk for row in rows], **seen, **more}
 
 
 def test_many_are_approved_at_once_after_a_page_that_asks_why(as_person: AsPerson) -> None:
@@ -143,5 +149,5 @@ def test_a_post_without_the_check_value_of_the_form_is_refused(verb: str) -> Non
     row = people.request(state="failed")
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(people.person("adam"))
-    assert browser.post(page(verb, row), {"reason": "forged"}).status_code == 403
+    assert browser.post(page(verb, row), shown(row, reason="forged")).status_code == 403
     assert state(row) == "failed"

@@ -45,7 +45,7 @@ def main() -> None:
 
     call_command("prepare", verbosity=0, stdout=sys.stderr)
     small, large = (int(word) // FILES for word in sys.argv[1:3])
-    upstream = Upstream.objects.get()
+    upstream = Upstream.objects.get(slug="huggingface")
     found: dict[str, Any] = {}
     fill(upstream, 0, small)
     found["small"] = timings(small)

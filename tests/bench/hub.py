@@ -16,6 +16,9 @@ from .memory import command_line, descendants, peak_mib
 from .process import clean_environment, fetch, running, wait_for
 from .upstream import REPO, Upstream
 
+NOWHERE = "http://127.0.0.1:9"
+"""Nobody answers there: what is measured with one upstream never asks another."""
+
 
 @dataclass(frozen=True)
 class Hub:
@@ -66,6 +69,7 @@ def hub(
             "HUB_DATA_DIR": str(folder / "data"),
             "HUB_PORT": str(port),
             "HUB_HUGGINGFACE_URL": source.url,
+            "HUB_MODELSCOPE_URL": NOWHERE,
             "HUB_UPSTREAM_HOSTS": "127.0.0.1 127.0.0.2",
             "HUB_ADMIN_PASSWORD": "the bench needs none",
             "HUB_LOG_LEVEL": "WARNING",

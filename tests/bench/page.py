@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
-from . import client, olah
+from . import client, modelscope, olah
 from .findings import Finding, Plan, Skipped
 from .ground import BASE
 from .kept import Measurement
@@ -48,7 +48,8 @@ def machine() -> str:
 def versions() -> str:
     known = [f"Python {platform.python_version()}", *(f"{name} {version(name)}" for name in PACKAGES)]
     known.append(f"nginx {_told('nginx', '-v')}")
-    return ", ".join([*known, f"client: huggingface_hub {client.VERSION}", f"peer: olah {olah.VERSION}"])
+    clients = f"clients: huggingface_hub {client.VERSION}, modelscope {modelscope.VERSION}"
+    return ", ".join([*known, clients, f"peer: olah {olah.VERSION}"])
 
 
 def _told(name: str, flag: str) -> str:
@@ -106,16 +107,17 @@ without which its rows are skipped) and writes this page; `make bench ARGS="--on
 TAIL = """## How it is measured
 
 - The upstream is `python -m tests.fakes.huggingface`: one process that sends big files with sendfile from another
-  origin behind a redirect, and small ones from memory behind the hop that the real hub has, too.
+  origin behind a redirect, and small ones from memory behind the hop that the real hub has, too. ModelScope's is
+  `python -m tests.fakes.modelscope`, with the same files.
 - The hub is `manage.py serve`: two web workers, one embedded worker, SQLite, default settings.
 - Big files are read twice: by curl, which takes the bytes as every client does, and by a reader that drops them in the
   kernel (`recv` with MSG_TRUNC), which no client does and which shows the servers alone. nginx: two workers, sendfile,
   no access log.
 - Small requests come from one thread with 16 connections that stay open and are never idle, for every file in turn, by
   branch and by commit.
-- `hf download` has an empty cache each time and `HF_HUB_DISABLE_XET=1`; its start counts. So does that of
-  `manage.py mirror`, while the hub, like the upstream, is already running; it is a fresh one, with an empty store, in
-  each round.
+- `hf download` and `modelscope download` have an empty cache each time (the first `HF_HUB_DISABLE_XET=1`); their start
+  counts. So does that of `manage.py mirror`, while the hub, like the upstream, is already running; it is a fresh one,
+  with an empty store, in each round.
 - Memory is the kernel's high-water mark (VmHWM) of the worker and its children at the end of a round.
 - olah runs with two workers and its cache on the same disk.
 """

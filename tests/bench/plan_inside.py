@@ -39,7 +39,7 @@ def main() -> None:
     from hub.upstreams.models import Upstream
 
     call_command("prepare", verbosity=0, stdout=sys.stderr)
-    upstream = Upstream.objects.get()
+    upstream = Upstream.objects.get(slug="huggingface")
     before = peak_mib_of_self()
     request = submit(Wish(upstream, RepoKind.MODEL, RepoId.parse(REPO)), SYSTEM)
     counter, started = Counter(), time.monotonic()

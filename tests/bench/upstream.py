@@ -1,10 +1,10 @@
-"""The stand-in for Hugging Face as a process, and what it counted."""
+"""A stand-in for an upstream as a process, and what it counted."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -38,24 +38,33 @@ class Upstream:
 
 
 @contextmanager
-def upstream(ground: Ground, groups: str, rate: int = 0) -> Iterator[Upstream]:
-    """One repo, `REPO`, of files as `1x2GiB,2000x20KiB`; `rate` in bytes per second of each connection."""
+def upstream(ground: Ground, groups: str, rate: int = 0, repos: Sequence[str] = (REPO,)) -> Iterator[Upstream]:
+    """`repos`, each of files as `1x2GiB,2000x20KiB`; `rate` in bytes per second of each connection."""
+    with stand_in(ground, "huggingface", groups, rate, repos) as found:
+        for repo in repos:
+            make_files(found, repo)
+        found.forget()
+        yield found
+
+
+@contextmanager
+def stand_in(ground: Ground, family: str, groups: str, rate: int, repos: Sequence[str]) -> Iterator[Upstream]:
     port, control = free_port(), free_port()
-    with ground.folder("upstream") as folder:
-        command = [sys.executable, "-m", "tests.fakes.huggingface", "--port", port, "--control-port", control]
-        command += ["--synthetic", f"{REPO}={groups}", "--rate", rate]
+    with ground.folder(family) as folder:
+        command = [sys.executable, "-m", f"tests.fakes.{family}", "--port", port, "--control-port", control]
+        command += ["--rate", rate]
+        for repo in repos:
+            command += ["--synthetic", f"{repo}={groups}"]
         environment = {"PYTHONPATH": str(BASE), "TMPDIR": str(folder)}
         with running([str(word) for word in command], folder, "upstream", environment) as process:
             found = Upstream(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{control}", groups)
-            wait_for(f"{found.url}/api/models/{REPO}", process, folder / "upstream.log")
-            make_files(found)
+            wait_for(f"{found.control}/__control__/counters", process, folder / "upstream.log")
             yield found
 
 
-def make_files(found: Upstream) -> None:
+def make_files(found: Upstream, repo: str) -> None:
     """The stand-in hashes a file when it is first listed and writes it when it is first read: not while we measure."""
-    fetch(f"{found.url}/api/models/{REPO}?blobs=true")
-    for entry in json.loads(fetch(f"{found.url}/api/models/{REPO}/tree/main?recursive=true")):
+    fetch(f"{found.url}/api/models/{repo}?blobs=true")
+    for entry in json.loads(fetch(f"{found.url}/api/models/{repo}/tree/main?recursive=true")):
         if entry["type"] == "file" and entry.get("lfs"):
-            fetch(f"{found.url}/{REPO}/resolve/main/{entry['path']}", byte_range="bytes=0-0")
-    found.forget()
+            fetch(f"{found.url}/{repo}/resolve/main/{entry['path']}", byte_range="bytes=0-0")

@@ -35,13 +35,14 @@ class Point:
 POINTS = {
     "before the look is written": Point("hub.mirroring.steps", "_judge", "before"),
     "before the plan is written": Point("hub.mirroring.steps", "_write_plan", "before"),
-    "in the transaction of the plan": Point("hub.mirroring.steps", "gather_again", "after"),
+    "in the transaction of the plan": Point("hub.mirroring.steps", "gather", "after"),
     "in the middle of a part": Point(UPLOAD, "write", "after", 20),
     "when a part is durable": Point(UPLOAD, "seal", "after", 2),
     "when all has been verified": Point(UPLOAD, "finish", "before"),
     "between bytes and row": Point(UPLOAD, "finish", "after"),
     # The small files settle together, and the large one: the second is the one that publishes.
-    "in the transaction of the row": Point("hub.mirroring.settle", "conclude", "before", 2),
+    "in the transaction of the row": Point("hub.mirroring.settle", "link_held", "before", 2),
+    "between row and publication": Point("hub.mirroring.settle", "conclude", "before", 2),
     "after the row": Point("workers.engine.land", "settle", "after", 2),
 }
 

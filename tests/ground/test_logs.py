@@ -24,6 +24,8 @@ SECRETS = [
     ("https://cdn-lfs.hf.co/r/x?Expires=17&Policy=eyJTdGF0ZW1&Signature=Zm9v~bar&Key-Pair-Id=K24J", "Zm9v~bar"),
     ("https://cdn-lfs.hf.co/r/x?Expires=17&Policy=eyJTdGF0ZW1&Signature=Zm9v~bar&Key-Pair-Id=K24J", "eyJTdGF0ZW1"),
     ("https://bucket.oss-cn.aliyuncs.com/k?OSSAccessKeyId=LTAI4&Expires=1&Signature=abc%3D", "LTAI4"),
+    ("https://cdn-lfs-cn-1.modelscope.cn/prod/x?tag=model&auth_key=1700000000-abcdef01-0-9988", "abcdef01"),
+    ("m_session_id=0123456789abcdef; Path=/", "0123456789abcdef"),
     ("https://account.blob.core.windows.net/c/b?sv=2020&sig=azureSignature%3D", "azureSignature"),
     ("could not connect to postgres://hub:s3cr3t@db/hub", "s3cr3t"),
     ("redis://:p4ssw0rd@redis:6379/0 is down", "p4ssw0rd"),

@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import subprocess
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -64,7 +65,7 @@ class Client:
         done = subprocess.run(
             [*self.command, "download", *arguments],
             env=self.environment(url, home, **more),
-            cwd=_made(home),
+            cwd=made_folder(home),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -77,11 +78,12 @@ class Client:
         """`hf download ...`, in the background; `ended(...)` reads its outcome."""
         command = [*self.command, "download", *arguments]
         return Running(
-            f"client {self.version}", command, self.environment(url, home, **more), _made(home) / "client.log"
+            f"client {self.version}", command, self.environment(url, home, **more), made_folder(home) / "client.log"
         )
 
     def talk(self, url: str, home: Path, **more: str) -> Talk:
-        return Talk(self, url, _made(home), more)
+        command = [self.folder / "bin" / "python", HERE / "driver.py"]
+        return Talk(self.version, command, self.environment(url, home, **more), made_folder(home))
 
 
 def ended(download: Running) -> Pulled:
@@ -91,13 +93,12 @@ def ended(download: Running) -> Pulled:
 
 
 class Talk:
-    """A Python process of the client that evaluates expressions; see driver.py for what is in scope."""
+    """A Python process of a client that evaluates expressions; see driver.py for what is in scope, and
+    modelscope_driver.py."""
 
-    def __init__(self, client: Client, url: str, home: Path, more: dict[str, str]) -> None:
-        self.client, self.url, self.home = client, url, home
-        command = [client.folder / "bin" / "python", HERE / "driver.py"]
-        environment = client.environment(url, home, **more)
-        self.process = Running(f"python {client.version}", command, environment, home / "talk.log", talks=True)
+    def __init__(self, version: str, command: Sequence[str | Path], environment: Mapping[str, str], home: Path) -> None:
+        self.version, self.home = version, home
+        self.process = Running(f"python {version}", command, environment, home / "talk.log", talks=True)
 
     def ask(self, expression: str) -> Answer:
         stdin, stdout = self.process.process.stdin, self.process.process.stdout
@@ -133,6 +134,6 @@ def digests_of(commit: Commit) -> dict[str, str]:
     return {path: file.source.sha256 for path, file in commit.files.items()}
 
 
-def _made(folder: Path) -> Path:
+def made_folder(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     return folder

@@ -17,10 +17,11 @@ from .processes import Running, plain_environment, until
 
 
 class Origin:
-    """`url` is what the hub is given as its upstream; `tokens` are those of its people, by name."""
+    """`url` is what the hub is given as its upstream; `tokens` are those of its people, by name. `family` is the module
+    of the stand-in."""
 
-    def __init__(self, folder: Path, options: Sequence[str]) -> None:
-        command = [sys.executable, "-m", "tests.fakes.huggingface", *options]
+    def __init__(self, folder: Path, options: Sequence[str], family: str = "huggingface") -> None:
+        command = [sys.executable, "-m", f"tests.fakes.{family}", *options]
         self.process = Running("upstream", command, plain_environment(), folder / "upstream.log")
         until("the upstream tells its addresses", self._has_told)
         lines = self.process.text().splitlines()
@@ -72,5 +73,6 @@ def internal_id(repo: str) -> str:
 
 
 def paths_of(repo: str) -> str:
-    """A pattern of every address of a model, on both hosts."""
-    return f"{re.escape(repo)}(/|$|\\?)|/{internal_id(repo)}/"
+    """A pattern of every address of a model, on both hosts of either upstream."""
+    owner, _, name = re.escape(repo).rpartition("/")
+    return f"{re.escape(repo)}(/|$|\\?)|/{internal_id(repo)}/|namespace={owner}&repository={name}&"

@@ -15,10 +15,13 @@ from pathlib import Path
 from .processes import PATIENCE, ROOT, Running, free_port, plain_environment, until, with_variable
 
 ADMIN_PASSWORD = "a-password-of-the-tests"
+NOWHERE = "http://127.0.0.1:9"
+"""Nobody answers there: an upstream that a journey does not have is not the real one."""
 
 
 class RunningHub:
-    """`settings` are HUB_* variables without the prefix. Start it with `start()`; `end()` always."""
+    """`upstream` is its Hugging Face; `settings` are HUB_* variables without the prefix. Start it with `start()`;
+    `end()` always."""
 
     def __init__(self, folder: Path, upstream: str, **settings: str) -> None:
         self.folder = folder
@@ -29,6 +32,7 @@ class RunningHub:
             "DATA_DIR": str(self.data),
             "PORT": str(port),
             "HUGGINGFACE_URL": upstream,
+            "MODELSCOPE_URL": NOWHERE,
             "UPSTREAM_HOSTS": "127.0.0.1 127.0.0.2",
             "ADMIN_PASSWORD": ADMIN_PASSWORD,
             "LOG_LEVEL": "INFO",

@@ -103,3 +103,27 @@ def test_approve_and_refuse_take_numbers(upstream: Upstream, ask: Ask) -> None:
         run("approve", "4711")
     with pytest.raises(CommandError, match="needs a reason"):
         run("refuse", str(request.pk))
+
+
+def test_approve_takes_the_commit_that_requests_shows(upstream: Upstream, ask: Ask) -> None:
+    request = advance(ask(world.UNLICENSED))
+    assert f"@ {request.commit[:12]}" in run("requests")
+    with pytest.raises(CommandError, match=r"is at commit .* by now, not at 0123456789ab") as told:
+        run("approve", f"{request.pk}@0123456789ab")
+    assert world.UNLICENSED in str(told.value), "with what is known of it now"
+    assert request.commit[:12] in run("approve", f"{request.pk}@{request.commit[:12]}")
+    assert Request.objects.get().state == Request.State.APPROVED
+    with pytest.raises(CommandError, match="no request number"):
+        run("approve", "acme/tiny")
+    with pytest.raises(CommandError, match="at least 7"):
+        run("approve", f"{request.pk}@01")
+
+
+def test_what_was_refused_unseen_is_looked_up_before_it_is_approved(upstream: Upstream, ask: Ask) -> None:
+    request = ask(world.UNLICENSED)
+    run("refuse", str(request.pk), "--reason", "too early to say")
+    assert "is looked up first" in run("approve", str(request.pk))
+    assert Request.objects.get().state == Request.State.NEW
+    run("refuse", str(request.pk), "--reason", "after all")
+    assert "under way" in run("mirror", world.UNLICENSED)
+    assert Request.objects.get().state == Request.State.APPROVED

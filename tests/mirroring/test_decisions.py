@@ -64,8 +64,9 @@ def test_a_request_that_was_refused_before_anything_was_known_can_still_be_let_i
 ) -> None:
     request = ask(world.TINY)
     refuse(request, ADMIN, "too early to say")
-    approve(request, ADMIN, "on second thought")
-    plan(request.pk)
+    assert not approve(request, ADMIN, "on second thought"), "there is no commit yet that could be approved"
+    assert request.state == Request.State.NEW
+    advance(request)
     land()
     request.refresh_from_db()
     assert (request.state, request.commit) == (Request.State.PUBLISHED, out_there.repo(world.TINY).head.oid)

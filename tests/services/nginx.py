@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.journeys.processes import ROOT
+from tests.journeys.processes import ROOT, free_port
+from tests.services.authority import Authority
 from tests.services.needed import program_or_skip
-from tests.services.service import Service
+from tests.services.service import Service, listens
 
 SHIPPED = ROOT / "deploy" / "nginx.conf"
 
@@ -45,6 +46,20 @@ class NginxServer(Service):
             return False
 
 
+class TlsNginx(NginxServer):
+    """The same with TLS put on, as its comments say, with a certificate that only its clients trust; `plain` is the way
+    in without. It stands before servers that are no hub, too."""
+
+    def __init__(self, hub: str, authority: Authority, blobs: Path = Path("/nowhere")) -> None:
+        super().__init__(hub, blobs)
+        self._port = free_port()
+        self.plain, self.url = self.url, f"https://127.0.0.1:{self._port}"
+        self._conf.write_text(with_tls(self._conf.read_text(), self._port, authority))
+
+    def _answers(self) -> bool:
+        return listens(self._port)
+
+
 def adapted(folder: Path, port: int, hub: str, blobs: Path, store: str) -> str:
     """The shipped configuration, for one nginx in the foreground at `port` that writes below `folder` alone."""
     # Workers of an nginx that root starts run as nobody, who may not read what a test wrote.
@@ -59,6 +74,22 @@ def adapted(folder: Path, port: int, hub: str, blobs: Path, store: str) -> str:
         "pid /tmp/": f"pid {folder}/",
         "_temp_path /tmp/": f"_temp_path {folder}/",
     }
+    return changed(text, changes)
+
+
+def with_tls(text: str, port: int, authority: Authority) -> str:
+    """The lines about TLS that the shipped configuration has as comments come to life."""
+    changes = {
+        "#listen 8443 ssl default_server;": f"listen 127.0.0.1:{port} ssl default_server;",
+        "#ssl_certificate /etc/nginx/tls/fullchain.pem;": f"ssl_certificate {authority.chain};",
+        "#ssl_certificate_key /etc/nginx/tls/key.pem;": f"ssl_certificate_key {authority.key};",
+        "#ssl_protocols ": "ssl_protocols ",
+        "#ssl_session_cache ": "ssl_session_cache ",
+    }
+    return changed(text, changes)
+
+
+def changed(text: str, changes: dict[str, str]) -> str:
     for old, new in changes.items():
         assert old in text, f"{SHIPPED} has no {old!r}"
         text = text.replace(old, new)

@@ -45,6 +45,15 @@ def test_a_good_external_address_is_taken(url: str, settings: Any) -> None:
     assert ids(checks.external_url()) == []
 
 
+@pytest.mark.parametrize("name", ["HUGGINGFACE_URL", "MODELSCOPE_URL"])
+@pytest.mark.parametrize("url", ["", "modelscope.cn", "ftp://modelscope.cn", "https://"])
+def test_the_address_of_an_upstream_is_a_web_address(name: str, url: str, settings: Any) -> None:
+    setattr(settings, name, url)
+    (error,) = checks.upstream_url()
+    assert error.id == "hub.E003"
+    assert f"HUB_{name}" in error.msg
+
+
 @pytest.mark.parametrize("key", ["short", "x" * 60])
 def test_a_weak_key_is_told(key: str, settings: Any) -> None:
     settings.SECRET_KEY = key

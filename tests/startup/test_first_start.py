@@ -30,7 +30,7 @@ class TestPrepare:
         assert admin.check_password(welcome.password)
         assert caller_of(f"Bearer {welcome.token}").user == admin
         assert Rule.objects.count() == 2
-        assert Upstream.objects.get().slug == "huggingface"
+        assert [row.slug for row in Upstream.objects.all()] == ["huggingface", "modelscope"]
 
     def test_login_and_token_are_told_once(self) -> None:
         prepare()

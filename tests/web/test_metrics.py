@@ -16,6 +16,7 @@ from hub.metrics.access import may_read
 from hub.mirroring import figures
 from hub.mirroring.models import Pause, Transfer
 from hub.upstreams.budget import account_key, budget_name
+from hub.upstreams.models import Upstream
 from hub.web.observing import route_of
 from tests import people
 
@@ -115,6 +116,10 @@ class TestCounting:
             ("/api/models/acme/tiny/paths-info/main", "tree"),
             ("/api/models/acme/tiny", "info"),
             ("/api/models/acme/tiny/revision/main", "info"),
+            ("/api/v1/models/acme/tiny/repo", "resolve"),
+            ("/api/v1/models/acme/tiny/repo/files", "tree"),
+            ("/api/v1/datasets/7/repo/tree", "tree"),
+            ("/api/v1/models/acme/tiny/revisions", "info"),
             ("/-/api/v1/requests/", "api"),
             ("/-/static/hub/hub.css", "static"),
             ("/-/health/ready", "health"),
@@ -173,6 +178,19 @@ class TestFigures:
         name = budget_name(account_key(row.url, ""), "api")
         counters().observe(name, Observation(left=212, seconds=55, quota=500, window=300))
         assert told(scrape(client), 'entrepot_upstream_budget_left{bucket="api",upstream="huggingface"}') == 212
+
+    def test_every_kind_of_upstream_has_its_own_buckets(self, client: Client) -> None:
+        row = Upstream.objects.create(slug="modelscope", kind="modelscope", url="http://127.0.0.1:8")
+        counters().observe(budget_name(account_key(row.url, ""), "files"), Observation(left=7, quota=100, window=60))
+        assert told(scrape(client), 'entrepot_upstream_budget_left{bucket="files",upstream="modelscope"}') == 7
+
+    def test_a_token_that_cannot_be_read_costs_no_figure(self, client: Client) -> None:
+        row = people.upstream()
+        counters().observe(budget_name(account_key(row.url, ""), "api"), Observation(left=9, quota=500, window=300))
+        Upstream.objects.filter(pk=row.pk).update(sealed_token="sealed with another key")
+        text = scrape(client)
+        assert told(text, 'entrepot_figures_up{group="budgets"}') == 1
+        assert told(text, 'entrepot_upstream_budget_left{bucket="api",upstream="huggingface"}') == 9
 
     def test_the_age_of_the_queue_is_that_of_its_oldest_due_work(self, client: Client) -> None:
         now = timezone.now()

@@ -76,7 +76,9 @@ def test_the_root_and_bare_addresses_lead_to_the_pages(client: Client) -> None:
 
 
 def test_home_shows_the_exact_line_for_this_address(client: Client, settings: Any) -> None:
-    assert b"export HF_ENDPOINT=http://testserver<" in client.get("/-/").content
+    told = client.get("/-/").content
+    assert b"export HF_ENDPOINT=http://testserver<" in told
+    assert b"export MODELSCOPE_ENDPOINT=http://testserver<" in told
     settings.EXTERNAL_URL = "https://hub.example.org"
     assert b"export HF_ENDPOINT=https://hub.example.org<" in client.get("/-/").content
 

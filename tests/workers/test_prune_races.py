@@ -268,7 +268,7 @@ def test_a_plan_whose_blob_is_pruned_at_the_same_moment_is_made_again_at_once(
         raise IntegrityError("a blob of this plan is gone")
 
     with monkeypatch.context() as patched:
-        patched.setattr(steps, "gather_again", torn)
+        patched.setattr(steps, "gather", torn)
         steps.plan(request.pk)
     request.refresh_from_db()
     assert (request.state, request.lease_owner) == (Request.State.APPROVED, "")

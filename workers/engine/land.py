@@ -23,6 +23,7 @@ from workers.engine.halt import Halt, Stopping
 from workers.engine.heartbeat import Heartbeat
 from workers.engine.meter import Meter
 from workers.engine.rhythm import PROGRESS_SECONDS
+from workers.engine.slow import SlowSource
 from workers.engine.source import Source
 from workers.engine.whole import WholeFetch
 
@@ -59,7 +60,8 @@ def about_transfer(transfer: Transfer) -> AbstractContextManager[None]:
 def _run(transfer: Transfer, claim: Claim, halt: Halt) -> None:
     try:
         meter = Meter()
-        with Heartbeat(claim, halt, _progress(meter), PROGRESS_SECONDS):
+        slow = SlowSource(transfer, meter, halt)
+        with Heartbeat(claim, halt, _progress(meter, slow), PROGRESS_SECONDS):
             landing = _bring(transfer, claim, meter, halt)
         land([landing])
     except Stopping:
@@ -113,8 +115,10 @@ def _bring(transfer: Transfer, claim: Claim, meter: Meter, halt: Halt) -> Landin
     if known := known_landings(claim):
         return known[0]
     held, digest = store(), Digest.parse(transfer.digest)
-    hasher = _held_already(held, digest, transfer.size, halt) or _fetched(held, transfer, digest, meter, halt)
-    return Landing(transfer.pk, claim.owner, hasher.sha256, transfer.size, hasher.git_oid)
+    hasher, speed = _held_already(held, digest, transfer.size, halt), 0
+    if hasher is None:
+        hasher, speed = _fetched(held, transfer, digest, meter, halt)
+    return Landing(transfer.pk, claim.owner, hasher.sha256, transfer.size, hasher.git_oid, speed)
 
 
 def _held_already(held: Store, digest: Digest, size: int, halt: Halt) -> Hasher | None:
@@ -133,7 +137,8 @@ def _held_already(held: Store, digest: Digest, size: int, halt: Halt) -> Hasher 
     return hasher
 
 
-def _fetched(held: Store, transfer: Transfer, digest: Digest, meter: Meter, halt: Halt) -> Hasher:
+def _fetched(held: Store, transfer: Transfer, digest: Digest, meter: Meter, halt: Halt) -> tuple[Hasher, int]:
+    """The hasher of the verified bytes, and how many came in a second."""
     upload = held.upload(transfer.digest, transfer.size)
     source = Source.of(transfer, halt)
     fetch: LargeFetch | WholeFetch = LargeFetch(source, upload, digest, meter, halt)
@@ -151,12 +156,17 @@ def _fetched(held: Store, transfer: Transfer, digest: Digest, meter: Meter, halt
     finally:
         if fetch.is_idle:
             upload.close()
-    _report(transfer, fetch.bytes_to_fetch, time.monotonic() - began)
-    return hasher
+    seconds = time.monotonic() - began
+    _report(transfer, fetch.bytes_to_fetch, seconds)
+    return hasher, int(fetch.bytes_to_fetch / max(seconds, 0.001))
 
 
-def _progress(meter: Meter) -> Callable[[], dict[str, int]]:
-    return lambda: {"received": meter.received, "bytes_per_second": meter.speed()}
+def _progress(meter: Meter, slow: SlowSource) -> Callable[[], dict[str, int]]:
+    def told() -> dict[str, int]:
+        slow.look()
+        return {"received": meter.received, "bytes_per_second": meter.speed()}
+
+    return told
 
 
 def _verify_or_abandon(hasher: Hasher, abandon: Callable[[], None]) -> None:

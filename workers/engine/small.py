@@ -14,6 +14,7 @@ from hub.blobs.store import Bytes
 from hub.blobs.stores import store
 from hub.digests import Digest, Hasher
 from hub.errors import HubError, LeaseLost, StoreError, UpstreamError, UpstreamRateLimited, UpstreamUnreachable
+from hub.mirroring.detour import detour
 from hub.mirroring.models import Transfer
 from hub.mirroring.settle import Landing, put_off
 from hub.tracing import span
@@ -184,18 +185,27 @@ class SmallBatch:
         finally:
             self._room.give(sum(arrival.transfer.size for arrival in arrivals))
         self._put_off([arrival for arrival in group if _is_held_back(arrival.error)])
-        for arrival in group:
-            is_ours = isinstance(arrival.error, Stopping | LeaseLost) or _is_held_back(arrival.error)
-            if arrival.error and not is_ours:
+        ours = [one for one in group if isinstance(one.error, Stopping | LeaseLost) or _is_held_back(one.error)]
+        failed = [arrival for arrival in group if arrival.error and arrival not in ours]
+        moved = self._detour(failed)
+        for arrival in failed:
+            if arrival.error and arrival.transfer.pk not in moved:
                 self._end(arrival, arrival.error)
+
+    def _detour(self, arrivals: list[Arrival]) -> set[int]:
+        """Those that another hub can give too go on from there, all that failed alike at once."""
+        alike: dict[str, list[tuple[HubError, list[int]]]] = {}
+        for error, chosen in _by_error(arrivals).items():
+            alike.setdefault(error.code, []).append((error, chosen))
+        moved: set[int] = set()
+        for entries in alike.values():
+            moved |= detour([pk for _, chosen in entries for pk in chosen], self._claim.owner, entries[0][0])
+        self._claim.close(moved)
+        return moved
 
     def _put_off(self, arrivals: list[Arrival]) -> None:
         """Those whose upstream wants to be left alone for a while, all at once: they may be most of the batch."""
-        by_error: dict[HubError, list[int]] = {}
-        for arrival in arrivals:
-            if isinstance(arrival.error, HubError):
-                by_error.setdefault(arrival.error, []).append(arrival.transfer.pk)
-        for error, chosen in by_error.items():
+        for error, chosen in _by_error(arrivals).items():
             put_off(chosen, self._claim.owner, error)
             logger.info("%d small files are put off: %s", len(chosen), error.words)
             self._claim.close(chosen)
@@ -223,6 +233,15 @@ class SmallBatch:
     def _end(self, arrival: Arrival, error: Exception) -> None:
         give_up(arrival.transfer, self._claim, error)
         self._claim.close([arrival.transfer.pk])
+
+
+def _by_error(arrivals: list[Arrival]) -> dict[HubError, list[int]]:
+    """Transfers that the same answer has stopped."""
+    found: dict[HubError, list[int]] = {}
+    for arrival in arrivals:
+        if isinstance(arrival.error, HubError):
+            found.setdefault(arrival.error, []).append(arrival.transfer.pk)
+    return found
 
 
 def _is_held_back(error: Exception | None) -> bool:

@@ -260,7 +260,7 @@ def _detail(row: Request) -> dict[str, Any]:
     """What the page of one request shows beside the row itself."""
     formats = row.facts.get("formats", {}).items()
     return {
-        "title": row.repo_id,
+        "title": f"{row.upstream.slug}:{row.repo_id}",
         "row": row,
         "facts": row.facts,
         "standing": standing_of(row),

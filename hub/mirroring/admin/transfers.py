@@ -8,19 +8,30 @@ from unfold.decorators import display
 from hub.backoffice import LookOnly
 from hub.mirroring.models import Transfer
 from hub.sizes import human_bytes
+from hub.upstreams.models import Upstream
 
 
 @admin.register(Transfer)
 class TransferPages(LookOnly):
-    list_display = ["path", "repo_id", "badge", "human_size", "priority", "arrived", "speed", "attempts", "error"]
+    list_display = ["path", "source", "badge", "human_size", "priority", "arrived", "speed", "attempts", "error"]
     list_filter = ["state", "paused", "priority", "upstream", "error_code"]
     list_select_related = ["upstream"]
     search_fields = ["path", "repo_id", "digest"]
     fieldsets = [
-        (None, {"fields": ["path", "repo_id", "kind", "upstream", "commit", "digest", "human_size"]}),
+        (None, {"fields": ["path", "source", "kind", "commit", "digest", "human_size", "left"]}),
         ("On its way", {"fields": ["badge", "priority", "arrived", "speed", "attempts", "not_before", "lease_owner"]}),
         ("Ended", {"fields": ["error_code", "error", "started_at", "finished_at"]}),
     ]
+
+    @display(description="Source", ordering="repo_id")
+    def source(self, transfer: Transfer) -> str:
+        return f"{transfer.upstream.slug}:{transfer.repo_id}"
+
+    @display(description="Left for another source")
+    def left(self, transfer: Transfer) -> str:
+        """The upstreams that have failed in this round; why is in the audit events."""
+        names = dict(Upstream.objects.filter(pk__in=[pk for pk, _ in transfer.tried]).values_list("pk", "slug"))
+        return ", ".join(names.get(pk, "?") for pk, _ in transfer.tried) or "–"
 
     @display(
         description="State",

@@ -8,9 +8,8 @@ from django.core.management.base import CommandError, CommandParser
 from hub.mirroring.follow import Follow
 from hub.mirroring.models import Request
 from hub.mirroring.patterns import Patterns
-from hub.mirroring.wishes import DEFAULT_REFS
 from hub.names import RepoKind
-from hub.upstreams.registry import parse_named_id
+from hub.upstreams.registry import is_default, parse_named_id
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -50,7 +49,7 @@ def following_of(options: dict[str, Any]) -> dict[str, Any]:
 def request_named(options: dict[str, Any]) -> Request:
     """The request of a wish that exists already. Raises CommandError where there is none, and HubError for the id."""
     upstream, repo_id = parse_named_id(options["id"])
-    ref = "" if options["revision"] in DEFAULT_REFS else options["revision"]
+    ref = "" if is_default(upstream.kind, options["revision"]) else options["revision"]
     patterns = Patterns.of(options["include"], options["exclude"])
     named = Request.objects.filter(upstream=upstream, kind=options["kind"], key=repo_id.key, ref=ref)
     found: Request | None = named.filter(patterns_key=patterns.key).select_related("upstream").first()

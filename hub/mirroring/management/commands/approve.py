@@ -9,6 +9,7 @@ from hub.mirroring.models import Request
 class Command(DecidingCommand):
     help = "Approves requests by number (see manage.py requests --state waiting)."
     done = "approved"
+    unknown = "looked up first; approve it when its facts are here"
 
-    def decide(self, request: Request, caller: Caller, reason: str) -> None:
-        approve(request, caller, reason)
+    def decide(self, request: Request, caller: Caller, reason: str, seen: str) -> bool:
+        return approve(request, caller, reason, seen)

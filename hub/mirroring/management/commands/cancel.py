@@ -9,6 +9,8 @@ from hub.mirroring.steering import cancel
 class Command(DecidingCommand):
     help = "Ends requests that are under way; files that nobody else waits for are dropped."
     done = "cancelled"
+    of_commit = False
 
-    def decide(self, request: Request, caller: Caller, reason: str) -> None:
+    def decide(self, request: Request, caller: Caller, reason: str, seen: str) -> bool:
         cancel(request, caller, reason)
+        return True

@@ -17,6 +17,9 @@ from hub.mirroring.wishes import Wish, submit
 from hub.names import RepoKind
 from hub.upstreams.registry import parse_named_id
 
+_ASKS = (Request.State.WAITING, Request.State.REFUSED)
+_REASON = "mirrored by an operator at the terminal"
+
 
 class Command(BaseCommand):
     help = (
@@ -52,12 +55,18 @@ class Command(BaseCommand):
             retry(request, caller)
         elif request.state == Request.State.FETCHING:
             hurry(request, caller)
-        # Looked up here and now, so that a slip in the id is told at once, worker or not.
+        self._look(request)
+        if request.state in _ASKS and not approve(request, caller, _REASON):
+            # It was refused before anything was known of it: its commit is looked up first, then let in.
+            self._look(request)
+            if request.state in _ASKS:
+                approve(request, caller, _REASON)
+        return request
+
+    def _look(self, request: Request) -> None:
+        """Here and now, so that a slip in the id is told at once, worker or not."""
         look(request.pk)
         request.refresh_from_db()
-        if request.state in (Request.State.WAITING, Request.State.REFUSED):
-            approve(request, caller, "mirrored by an operator at the terminal")
-        return request
 
     def _tell(self, request: Request) -> None:
         if request.state == Request.State.FAILED:

@@ -10,5 +10,6 @@ class Command(DecidingCommand):
     help = "Refuses requests by number; the reason is shown to whoever asks."
     done = "refused"
 
-    def decide(self, request: Request, caller: Caller, reason: str) -> None:
-        refuse(request, caller, reason)
+    def decide(self, request: Request, caller: Caller, reason: str, seen: str) -> bool:
+        refuse(request, caller, reason, seen)
+        return True
