@@ -14,7 +14,7 @@ from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import worker_init, worker_shutting_down
+from celery.signals import setup_logging, worker_init, worker_shutting_down
 from kombu import Queue
 
 from hub.nudge import QUEUE_OF, QUEUES
@@ -76,6 +76,11 @@ app.conf.update(
 )
 
 _departure = Departure(process_halt())
+
+
+@setup_logging.connect
+def keep_the_log(**_: Any) -> None:
+    """The settings have made the log. That somebody listens keeps Celery from setting the level of the root."""
 
 
 @worker_init.connect

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseBase
 
+from hub.dialects.asked import raw_path
 from hub.dialects.huggingface.entry import entry as huggingface
 from hub.dialects.modelscope.entry import entry as modelscope
 from hub.dialects.modelscope.entry import is_ours as is_modelscope
@@ -18,7 +19,7 @@ DIALECTS: tuple[tuple[Callable[[str], bool], Entry], ...] = (
     (is_modelscope, modelscope),
     (lambda path: True, huggingface),
 )
-"""(whether a path belongs to it, its entry); the first that fits answers."""
+"""(whether an address belongs to it, as the client wrote it; its entry). The first that fits answers."""
 
 
 class Door:
@@ -29,4 +30,5 @@ class Door:
         path = request.path_info
         if path in ("/", "/-") or path.startswith("/-/"):
             return self.get_response(request)
-        return next(entry for belongs, entry in DIALECTS if belongs(path))(request)
+        target = raw_path(request)
+        return next(entry for belongs, entry in DIALECTS if belongs(target))(request)

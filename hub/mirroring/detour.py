@@ -146,27 +146,28 @@ def rest_of(transfer: Transfer, error: HubError) -> Rest:
 
 def offer(revision: Revision) -> None:
     """A plan has just listed digests that are stuck at another upstream: they are fetched from this one, at once."""
+    repo = revision.repo
+    queued = Transfer.objects.filter(state=Transfer.State.QUEUED, lease_owner="", not_before__isnull=False)
+    stuck = queued.filter(error_code__in=_codes(UpstreamError) | _codes(Missing)).exclude(upstream=repo.upstream)
+    if not stuck.exists():
+        return
     unheld = revision.files.filter(wanted=True, blob=None).exclude(sha256="").values_list("sha256", "path")
     paths = {f"sha256:{sha256}": path for sha256, path in unheld}
-    repo, moved = revision.repo, defaultdict[tuple[str, Source], list[Transfer]](list)
-    codes = _codes(UpstreamError) | _codes(Missing)
-    digests = sorted(paths)
-    for start in range(0, len(digests), BATCH):
-        waiting = Transfer.objects.filter(digest__in=digests[start : start + BATCH], state=Transfer.State.QUEUED)
-        stuck = waiting.filter(lease_owner="", error_code__in=codes, not_before__isnull=False)
-        for transfer in stuck.exclude(upstream=repo.upstream).select_related("upstream").order_by("pk"):
-            source = Source(
-                repo.upstream_id,
-                repo.upstream.slug,
-                repo.kind,
-                str(repo.repo_id),
-                revision.commit,
-                paths[transfer.digest],
-            )
-            here, tried = waiting.filter(pk=transfer.pk, lease_owner=""), [*transfer.tried, [transfer.upstream_id, 0]]
-            if here.update(not_before=None, error="", error_code="", tried=tried, **source.columns):
+    moved: dict[tuple[str, Source], list[Transfer]] = defaultdict(list)
+    for start in range(0, len(paths), BATCH):
+        chosen = stuck.filter(digest__in=list(paths)[start : start + BATCH]).select_related("upstream").order_by("pk")
+        for transfer in chosen:
+            source = _source_in(revision, paths[transfer.digest])
+            tried = [*transfer.tried, [transfer.upstream_id, 0]]
+            changes = {**source.columns, "tried": tried, "not_before": None, "error": "", "error_code": ""}
+            if queued.filter(pk=transfer.pk).update(**changes):
                 moved[_from(transfer), source].append(transfer)
     _tell(moved, None)
+
+
+def _source_in(revision: Revision, path: str) -> Source:
+    repo = revision.repo
+    return Source(repo.upstream_id, repo.upstream.slug, repo.kind, str(repo.repo_id), revision.commit, path)
 
 
 def is_outrun(transfer: Transfer, speed: float) -> str:

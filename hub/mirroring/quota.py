@@ -1,9 +1,14 @@
-"""Room for what is wanted: looked at before a plan queues anything, so that a hub never fills its disk half-way."""
+"""Room for what is wanted: looked at before a plan queues anything, so that a hub never fills its disk half-way.
+
+The last word is inside the transaction that writes the plan. Where something bounds the room, these come one after the
+other: what one has promised, the next one sees.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import F, Sum
 
 from hub.blobs.models import Blob
@@ -18,6 +23,8 @@ from hub.upstreams.protocol import TreeFile
 BATCH = 2000
 WAIT_SECONDS = 60
 """A request without room is tried again so often; it costs no word with the upstream."""
+ROOM_LOCK = 0x726F6F6D
+"""The number by which plans of one database know the lock of its room; no other lock has one."""
 
 
 class NoRoom(StoreFull):
@@ -89,6 +96,18 @@ def insist_on_room(what: str, files: Iterable[TreeFile]) -> None:
         return
     if needed := bytes_to_fetch(sizes):
         _insist(what, needed, room)
+
+
+def take_room(what: str, files: Iterable[TreeFile]) -> None:
+    """The same, and until the end of this transaction nobody else takes room. Call it before the transaction locks
+    anything, and ask the network for nothing in it. Raises NoRoom."""
+    if not settings.QUOTA and not settings.LOW_SPACE:
+        return
+    if connection.vendor == "postgresql":
+        # SQLite needs none: there is one transaction at a time that writes.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ROOM_LOCK])
+    insist_on_room(what, files)
 
 
 def insist_again(request: Request) -> None:

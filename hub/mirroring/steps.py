@@ -30,7 +30,7 @@ from hub.mirroring.gather import gather
 from hub.mirroring.leases import from_now
 from hub.mirroring.models import Request
 from hub.mirroring.patterns import Patterns
-from hub.mirroring.quota import WAIT_SECONDS, NoRoom, insist_again, insist_on_room
+from hub.mirroring.quota import WAIT_SECONDS, NoRoom, insist_again, insist_on_room, take_room
 from hub.mirroring.settle import conclude, pause_after
 from hub.mirroring.survey import Survey, facts_for_people, facts_for_policy, history, survey
 from hub.mirroring.updates import judge
@@ -152,7 +152,7 @@ def _plan(request: Request, owner: str) -> None:
     try:
         insist_again(request)
         found = survey(request, request.commit)
-        insist_on_room(f"{request.kind} {request.repo_id}", found.wanted(Patterns.of(request.include, request.exclude)))
+        insist_on_room(_named(request), found.wanted(Patterns.of(request.include, request.exclude)))
         commits = history(request, found.info)
         _write_plan(request, owner, found, commits)
     except NoRoom as error:
@@ -166,8 +166,10 @@ def _plan(request: Request, owner: str) -> None:
 
 
 def _write_plan(request: Request, owner: str, found: Survey, commits: list[dict[str, Any]]) -> None:
-    wanted = frozenset(file.path for file in found.wanted(Patterns.of(request.include, request.exclude)))
+    files = found.wanted(Patterns.of(request.include, request.exclude))
+    wanted = frozenset(file.path for file in files)
     with transaction.atomic():
+        take_room(_named(request), files)
         repo = record_repo(request.upstream, found.info, RepoId.parse(_as_asked(request)))
         revision = record_revision(repo, found.info, found.files, found.directories, commits, wanted)
         # An admin may have refused it before the look was done, and approved it since: then nothing is known yet.
@@ -180,6 +182,10 @@ def _write_plan(request: Request, owner: str, found: Survey, commits: list[dict[
         nudge("workers.small")
     if not missing:
         conclude([revision.pk])
+
+
+def _named(request: Request) -> str:
+    return f"{request.kind} {request.repo_id}"
 
 
 def _as_asked(request: Request) -> str:

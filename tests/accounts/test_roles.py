@@ -41,5 +41,5 @@ def test_no_role_may_edit_what_only_the_hub_writes() -> None:
     seed_roles()
     writes = Permission.objects.filter(group__isnull=False).exclude(codename__startswith="view_")
     models = set(writes.values_list("content_type__model", flat=True))
-    assert models == {"request", "rule", "upstream"}
+    assert models == {"request", "rule", "synonym", "upstream"}
     assert not writes.filter(content_type__model="request", codename__regex="^(add|change|delete)_").exists()

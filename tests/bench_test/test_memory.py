@@ -6,7 +6,11 @@ from tests.bench.memory import command_line, descendants, peak_mib
 
 
 def test_the_memory_of_a_process_counts_its_children_too():
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, text=True) as child:
+    command = [sys.executable, "-c", "print('here', flush=True); input()"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
+        # A program that has only just begun holds next to nothing yet.
+        assert child.stdout
+        assert child.stdout.readline() == "here\n"
         assert child.pid in descendants(os.getpid())
         assert "input()" in command_line(child.pid)
         alone = peak_mib(child.pid)

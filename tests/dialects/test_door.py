@@ -12,6 +12,7 @@ pytestmark = pytest.mark.django_db
     "target",
     [
         "/api/v1/nothing",
+        "//api/v1/nothing",
         "/openapi/v1/nothing",
         "/models/acme",
         "/api/v1/models/gpt2",

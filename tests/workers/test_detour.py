@@ -153,6 +153,9 @@ def test_a_hub_that_has_deleted_it_does_not_end_what_the_other_can_still_give(
     assert source_of(both) == FROM_TWO
     assert both.state == "queued"
     first.requests.clear()
+    Transfer.objects.update(not_before=None)
+    assert run_large(Halt())
+    assert not run_large(Halt()), "the next round asks the second hub alone"
     second.replug()
     Transfer.objects.update(not_before=None)
     assert run_large(Halt())

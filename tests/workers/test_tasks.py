@@ -1,5 +1,6 @@
 """The Celery tasks on a real worker, over the in-memory transport, with the lanes in the same process."""
 
+import logging
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -79,3 +80,12 @@ def test_nothing_is_kept_as_a_result_and_no_message_is_held_for_the_time_of_the_
     assert app.conf.task_ignore_result
     assert not app.conf.task_acks_late
     assert app.conf.worker_prefetch_multiplier == 1
+
+
+def test_a_worker_leaves_the_log_as_the_settings_made_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By itself Celery would raise the level of the root, and every warning of the hub would be lost."""
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "level", logging.INFO)
+    monkeypatch.setattr(type(app.log), "already_setup", False)
+    app.log.setup(loglevel="ERROR", redirect_stdouts=False)
+    assert root.level == logging.INFO

@@ -33,8 +33,7 @@ PREFLIGHT = {
 
 
 def is_ours(path: str) -> bool:
-    """`path` is decoded and without the prefix of a proxy; a slash too many comes from an endpoint with one at its
-    end."""
+    """`path` is without the prefix of a proxy; a slash too many comes from an endpoint with one at its end."""
     return path.lstrip("/").startswith(("api/v1/", "openapi/v1/", "models/"))
 
 
