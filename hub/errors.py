@@ -35,6 +35,7 @@
     │       └── RangeIgnored    a part of a file was asked for and the whole file came
     ├── CorruptBytes            the digest of what arrived is not the digest that was promised
     ├── LeaseLost               somebody else took this work over
+    ├── DatabaseAway            it restarts, or cannot be reached
     ├── StoreError
     │   ├── StoreFull
     │   ├── BlobTooLarge        larger than the store can ever take
@@ -223,6 +224,10 @@ class LeaseLost(HubError):
 
 class StoreError(HubError):
     code, status, permanent = "StoreError", 503, False
+
+
+class DatabaseAway(HubError):
+    code, status, permanent = "DatabaseAway", 503, False
 
 
 class StoreFull(StoreError):

@@ -20,6 +20,7 @@ from hub.dialects.naming import KINDS
 from hub.dialects.shown import is_browser, is_known, nothing_here, shown
 from hub.errors import HubError, TokenNeeded
 from hub.names import RepoKind
+from hub.trouble import told
 
 logger = logging.getLogger(__name__)
 
@@ -37,9 +38,9 @@ def entry(request: HttpRequest) -> HttpResponseBase:
         response = refuse(asked, error)
     except Hop as hop:
         response = redirect(hop.location, {"X-HF-Warning": hop.warning})
-    except Exception:
+    except Exception as error:
         logger.exception("%s %s failed", asked.method, asked.path)
-        response = refuse(asked, HubError("this hub failed to answer", "try again, or show an operator its log"))
+        response = refuse(asked, told(error))
     return finish(asked, response, EXPOSED)
 
 
