@@ -43,7 +43,9 @@ def test_every_byte_is_right_although_the_store(in_s3: InS3, s3_line: FaultyProx
     stage.ask()
     stage.work()
     stage.until_published()
-    assert planted.met == LINES[trouble]["times"]
+    # The last part is shorter than where some troubles begin: if it drew one, that one was never met.
+    assert planted.times == 0
+    assert planted.met >= LINES[trouble]["times"] - 1
     stage.check()
 
 
