@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 from .environments import program
+from .findings import CannotMeasure
 from .ground import Ground, settle_disk
 from .process import clean_environment
 from .upstream import REPO
@@ -21,7 +22,9 @@ def download(ground: Ground, endpoint: str, repo: str = REPO) -> float:
         settle_disk()
         started = time.monotonic()
         finish(begin(endpoint, home, repo))
-        return time.monotonic() - started
+        seconds = time.monotonic() - started
+        insist_on_files(home)
+        return seconds
 
 
 def begin(endpoint: str, home: Path, repo: str = REPO) -> subprocess.Popen[str]:
@@ -45,3 +48,10 @@ def finish(process: subprocess.Popen[str]) -> None:
     told, _ = process.communicate()
     if process.returncode:
         raise RuntimeError(f"hf download ended with {process.returncode}: {told[-2000:]}")
+
+
+def insist_on_files(home: Path) -> None:
+    """Raises CannotMeasure where a download ended well and brought nothing, as from a hub whose info lists no files:
+    such a time is the start of the client alone."""
+    if not any(path.is_file() for path in home.glob("hub/*/snapshots/*/*")):
+        raise CannotMeasure("hf download ended well and brought no file, so there is nothing to compare")
