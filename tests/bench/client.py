@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from .environments import program
@@ -15,15 +16,16 @@ from .upstream import REPO
 VERSION = "2.4.0"
 
 
-def download(ground: Ground, endpoint: str, repo: str = REPO) -> float:
-    """Seconds of a whole `hf download` from `endpoint`, the start of its process included."""
+def download(ground: Ground, endpoint: str, files: Mapping[str, int], repo: str = REPO) -> float:
+    """Seconds of a whole `hf download` from `endpoint`, the start of its process included. It has to bring `files`,
+    each with its size in bytes."""
     with ground.folder("client") as home:
         program("huggingface_hub", VERSION, "hf")  # Installed before the clock runs, if it must be.
         settle_disk()
         started = time.monotonic()
         finish(begin(endpoint, home, repo))
         seconds = time.monotonic() - started
-        insist_on_files(home)
+        insist_on_files(home, files)
         return seconds
 
 
@@ -50,8 +52,16 @@ def finish(process: subprocess.Popen[str]) -> None:
         raise RuntimeError(f"hf download ended with {process.returncode}: {told[-2000:]}")
 
 
-def insist_on_files(home: Path) -> None:
-    """Raises CannotMeasure where a download ended well and brought nothing, as from a hub whose info lists no files:
-    such a time is the start of the client alone."""
-    if not any(path.is_file() for path in home.glob("hub/*/snapshots/*/*")):
-        raise CannotMeasure("hf download ended well and brought no file, so there is nothing to compare")
+def insist_on_files(home: Path, files: Mapping[str, int]) -> None:
+    """Raises CannotMeasure where a download ended well and brought less, as from a hub whose info lists no files:
+    such a time is the start of the client, and little else."""
+    snapshots = list(home.glob("hub/*/snapshots/*"))
+    brought = {
+        str(path.relative_to(snapshot)): path.stat().st_size
+        for snapshot in snapshots
+        for path in snapshot.rglob("*")
+        if path.is_file()
+    }
+    if brought != files:
+        whole = sum(1 for path, size in files.items() if brought.get(path) == size)
+        raise CannotMeasure(f"hf download ended well and brought {whole} of {len(files)} files whole")

@@ -28,6 +28,7 @@ def measure(ground: Ground) -> Iterator[Finding]:
 
 def compare(ground: Ground, source: Upstream, what: str) -> Iterator[Finding]:
     memory: list[float] = []
+    files = source.files()
 
     def mirror() -> float:
         with hub(ground, source) as ours:
@@ -36,7 +37,7 @@ def compare(ground: Ground, source: Upstream, what: str) -> Iterator[Finding]:
             memory.append(ours.worker_mib())
             return seconds
 
-    samples = side_by_side(mirror, lambda: download(ground, source.url), ground.rounds)
+    samples = side_by_side(mirror, lambda: download(ground, source.url, files), ground.rounds)
     title = f"Cold, {what}: manage.py mirror --wait / hf download straight from upstream"
     yield Comparison(title, *samples, goal=GOAL, more_is_better=False)
     yield Limit(f"Cold, {what}: most memory of the worker", Sample(tuple(memory)), most=MOST_MIB, unit=" MiB")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -81,20 +81,22 @@ def measure_pulp(ground: Ground) -> Iterator[Finding]:
 
 def repo(ground: Ground, peer: Peer, groups: str, words: str, requests: tuple[Requests, ...]) -> Iterator[Finding]:
     with upstream(ground, groups) as source, peer.standing(ground, source) as endpoint:
-        download(ground, source.url)
+        download(ground, source.url, source.files())
         names = f"hub / {peer.name}"
         yield from cold(ground, source, endpoint, words, names)
         yield from warm(ground, source, endpoint, words, names, requests)
 
 
 def cold(ground: Ground, source: Upstream, endpoint: Endpoint, words: str, names: str) -> Iterator[Finding]:
+    files = source.files()
+
     def through_the_hub() -> float:
         with hub(ground, source) as ours:
-            return download(ground, ours.url)
+            return download(ground, ours.url, files)
 
     def through_the_peer() -> float:
         with endpoint() as theirs:
-            return download(ground, theirs)
+            return download(ground, theirs, files)
 
     samples = side_by_side(through_the_hub, through_the_peer, ground.rounds)
     yield ahead(f"hf download, cold, {words}: {names}, seconds", samples, more_is_better=False)
@@ -106,17 +108,18 @@ def warm(
     with ExitStack() as servers:
         ours = servers.enter_context(hub(ground, source)).url
         theirs = servers.enter_context(endpoint())
+        files = source.files()
         for each in (ours, theirs):
-            download(ground, each)
-        samples = side_by_side(timed(ground, ours), timed(ground, theirs), ground.rounds)
+            download(ground, each, files)
+        samples = side_by_side(timed(ground, ours, files), timed(ground, theirs, files), ground.rounds)
         yield ahead(f"hf download, warm, {words}: {names}, seconds", samples, more_is_better=False)
         for one in requests:
             samples = side_by_side(rate(ground, ours, one), rate(ground, theirs, one), ground.rounds)
             yield ahead(f"{one.words}, warm: {names}, requests per second", samples, more_is_better=True)
 
 
-def timed(ground: Ground, endpoint: str) -> Callable[[], float]:
-    return lambda: download(ground, endpoint)
+def timed(ground: Ground, endpoint: str, files: Mapping[str, int]) -> Callable[[], float]:
+    return lambda: download(ground, endpoint, files)
 
 
 def rate(ground: Ground, endpoint: str, asked: Requests) -> Callable[[], float]:

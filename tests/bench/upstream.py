@@ -32,6 +32,11 @@ class Upstream:
         found: list[dict[str, Any]] = json.loads(fetch(f"{self.control}/__control__/requests"))
         return found
 
+    def files(self, repo: str = REPO) -> dict[str, int]:
+        """Path and size in bytes of every file, as the upstream lists them."""
+        told = json.loads(fetch(f"{self.url}/api/models/{repo}?blobs=true"))
+        return {entry["rfilename"]: entry["size"] for entry in told["siblings"]}
+
     @property
     def address(self) -> str:
         return self.url.removeprefix("http://")

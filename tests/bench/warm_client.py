@@ -18,16 +18,17 @@ def measure(ground: Ground) -> Iterator[Finding]:
     sizes = ground.sizes
     with upstream(ground, f"1x{sizes.warm}B,{sizes.small}x20KiB") as source, hub(ground, source) as ours:
         ours.mirror()
-        download(ground, source.url)
+        files = source.files()
+        download(ground, source.url, files)
         asked: list[float] = []
 
         def through_the_hub() -> float:
             source.forget()
-            seconds = download(ground, ours.url)
+            seconds = download(ground, ours.url, files)
             asked.append(len(source.requests()))
             return seconds
 
-        samples = side_by_side(through_the_hub, lambda: download(ground, source.url), ground.rounds)
+        samples = side_by_side(through_the_hub, lambda: download(ground, source.url, files), ground.rounds)
         what = f"hf download, warm, {sizes.small} small files + {size_words(sizes.warm)}"
         yield Comparison(f"{what}: through the hub / straight from upstream", *samples, goal=GOAL, more_is_better=False)
         yield Limit(f"{what}: requests that upstream got", Sample(tuple(asked)), most=0)

@@ -5,15 +5,29 @@ import pytest
 from tests.bench.client import insist_on_files
 from tests.bench.findings import CannotMeasure
 
-
-def test_a_download_that_brought_nothing_is_no_measurement(tmp_path: Path) -> None:
-    (tmp_path / "hub/models--bench--model/snapshots/abc").mkdir(parents=True)
-    with pytest.raises(CannotMeasure):
-        insist_on_files(tmp_path)
+FILES = {"config.json": 2, "group-0/part-00000.txt": 5}
 
 
-def test_one_file_is_enough_to_see_that_it_worked(tmp_path: Path) -> None:
-    snapshot = tmp_path / "hub/models--bench--model/snapshots/abc"
-    snapshot.mkdir(parents=True)
+@pytest.fixture
+def snapshot(tmp_path: Path) -> Path:
+    folder = tmp_path / "hub/models--bench--model/snapshots/abc"
+    (folder / "group-0").mkdir(parents=True)
+    return folder
+
+
+def test_a_download_that_brought_every_file_whole_may_be_measured(tmp_path: Path, snapshot: Path) -> None:
     (snapshot / "config.json").write_text("{}")
-    insist_on_files(tmp_path)
+    (snapshot / "group-0/part-00000.txt").write_text("whole")
+    insist_on_files(tmp_path, FILES)
+
+
+def test_a_download_that_brought_nothing_is_no_measurement(tmp_path: Path, snapshot: Path) -> None:
+    with pytest.raises(CannotMeasure, match="0 of 2 files"):
+        insist_on_files(tmp_path, FILES)
+
+
+def test_a_file_that_is_missing_or_short_is_no_measurement(tmp_path: Path, snapshot: Path) -> None:
+    (snapshot / "config.json").write_text("{}")
+    (snapshot / "group-0/part-00000.txt").write_text("cut")
+    with pytest.raises(CannotMeasure, match="1 of 2 files"):
+        insist_on_files(tmp_path, FILES)
