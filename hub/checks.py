@@ -15,8 +15,11 @@ from django.core.checks import Warning as Caution
 from hub.blobs.s3.address import StoreAddressError
 from hub.blobs.stores import store
 from hub.counters import answers
-from hub.errors import HubError
+from hub.errors import BadName, HubError
+from hub.index.scope import KINDS as INDEX_KINDS
+from hub.index.scope import OFF, ON
 from hub.mirroring.risks import KINDS
+from hub.names import RepoId
 from hub.nudge import QUEUES
 from hub.proxies import is_within, networks_of
 from hub.tracing import missing_packages
@@ -46,6 +49,7 @@ def check_settings(app_configs: Sequence[Any] | None = None, **options: Any) -> 
         *many_hosts(),
         *workers(),
         *observability(),
+        *index(),
     ]
 
 
@@ -289,6 +293,56 @@ def observability() -> Iterator[CheckMessage]:
             hint="Set HUB_METRICS_TOKEN, and give it to Prometheus.",
             id="hub.W040",
         )
+
+
+def index() -> Iterator[CheckMessage]:
+    """The scope of the index; which upstreams there are only the database knows."""
+    has_scope = settings.INDEX_ALL or settings.INDEX_AUTHORS or settings.INDEX_TAGS or settings.INDEX_TASKS
+    words = [word.lower() for word in settings.INDEX]
+    if len(words) > 1 and {ON, OFF} & set(words):
+        yield Error(
+            f"HUB_INDEX is {' '.join(settings.INDEX)!r}: `on` and `off` stand alone.",
+            hint="Write on, off, or the names of upstreams such as: huggingface modelscope",
+            id="hub.E050",
+        )
+    if unknown := sorted(set(settings.INDEX_KINDS) - set(INDEX_KINDS)):
+        yield Error(
+            f"HUB_INDEX_KINDS names {unknown[0]!r}, which cannot be indexed.",
+            hint=f"Choose from: {', '.join(INDEX_KINDS)}",
+            id="hub.E051",
+        )
+    for author in settings.INDEX_AUTHORS:
+        if not _is_author(author.rpartition(":")[2]):
+            yield Error(
+                f"HUB_INDEX_AUTHORS has {author!r}, which is no name of a user or an organisation.",
+                hint="Write names such as Qwen, or huggingface:Qwen for one upstream alone.",
+                id="hub.E052",
+            )
+    if long := [word for word in (*settings.INDEX_TAGS, *settings.INDEX_TASKS) if len(word) > 100]:
+        yield Error(
+            f"HUB_INDEX_TAGS and HUB_INDEX_TASKS: {long[0][:40]!r}… is longer than any tag.",
+            hint="Separate words with spaces or commas.",
+            id="hub.E053",
+        )
+    if settings.INDEX_ALL and (settings.INDEX_AUTHORS or settings.INDEX_TAGS or settings.INDEX_TASKS):
+        yield Caution(
+            "HUB_INDEX_ALL is on, so HUB_INDEX_AUTHORS, HUB_INDEX_TAGS and HUB_INDEX_TASKS change nothing.",
+            hint="Leave one or the other away.",
+            id="hub.W050",
+        )
+    if not has_scope and settings.ENVIRONMENT.variables.get("HUB_INDEX") and OFF not in words:
+        yield Caution(
+            "HUB_INDEX is set, and nothing says what to index.",
+            hint="Set HUB_INDEX_AUTHORS, HUB_INDEX_TAGS or HUB_INDEX_TASKS, or HUB_INDEX_ALL=on.",
+            id="hub.W051",
+        )
+
+
+def _is_author(name: str) -> bool:
+    try:
+        return RepoId.parse(f"{name}/x").namespace == name
+    except BadName:
+        return False
 
 
 _HERE = ("127.0.0.1", "::1", "localhost")

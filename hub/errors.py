@@ -3,6 +3,7 @@
     HubError
     ├── BadName                 a repo id, revision or path that no hub would take
     ├── BadInput                any other input that makes no sense
+    │   └── KeyReused           an Idempotency-Key that came with another body before
     ├── Missing
     │   ├── RepoMissing
     │   ├── RevisionMissing
@@ -12,7 +13,8 @@
     │   ├── TokenNeeded         the hub asks who is there
     │   ├── TokenWrong          the token is unknown, expired or revoked
     │   ├── NotPermitted        known, but not allowed to do this
-    │   └── TooManyTries        wrong passwords, too often
+    │   ├── TooManyTries        wrong passwords, too often
+    │   └── TooManyWrites       more writes of one caller than the API takes
     ├── NotHeld                 the hub does not hold it, and why it does not arrive by itself
     │   ├── ApprovalNeeded
     │   ├── RequestRefused
@@ -22,7 +24,9 @@
     ├── NobodyAtWork            it was asked for, and no worker takes it up
     ├── Paused                  it was asked for, and an operator holds it
     ├── WrongState              a step that does not fit where the thing is now
-    │   └── Moved               a decision about another commit than the one that was shown
+    │   ├── Moved               a decision about another commit than the one that was shown
+    │   └── KeyInUse            the write with this Idempotency-Key is being done at this moment
+    ├── TooManyStreams          this process follows enough events already
     ├── UpstreamError
     │   ├── UpstreamUnreachable
     │   ├── UpstreamRateLimited
@@ -82,6 +86,10 @@ class BadInput(HubError):
     code, status = "BadInput", 400
 
 
+class KeyReused(BadInput):
+    code, status = "KeyReused", 422
+
+
 class Missing(HubError):
     code, status = "Missing", 404
 
@@ -128,6 +136,10 @@ class TooManyTries(AccessRefused):
     code, status, permanent = "TooManyTries", 429, False
 
 
+class TooManyWrites(AccessRefused):
+    code, status, permanent = "TooManyWrites", 429, False
+
+
 class NotHeld(HubError):
     code, status = "NotHeld", 403
 
@@ -168,6 +180,14 @@ class Moved(WrongState):
     """What is at the request now has not been seen by whoever decides about it."""
 
     code = "Moved"
+
+
+class KeyInUse(WrongState):
+    code, permanent = "KeyInUse", False
+
+
+class TooManyStreams(HubError):
+    code, status, permanent = "TooManyStreams", 503, False
 
 
 class UpstreamError(HubError):

@@ -16,6 +16,7 @@ from django.urls import reverse_lazy
 from django.utils.functional import lazy
 
 from hub import logs
+from hub.api.described import SPECTACULAR
 from hub.environment import Environment, SettingError
 
 env = ENVIRONMENT = Environment()
@@ -107,6 +108,18 @@ KEEP_REVISIONS = env.number("HUB_KEEP_REVISIONS", 3)
 KEEP_PULLED_DAYS = env.number("HUB_KEEP_PULLED_DAYS", 30)
 MISSING_HOURS = env.number("HUB_MISSING_HOURS", 24)
 
+# What is indexed of the upstreams' catalogs: hub/docs/operator.md, "Index".
+INDEX = env.words("HUB_INDEX") or ["on"]
+INDEX_ALL = env.flag("HUB_INDEX_ALL", False)
+INDEX_AUTHORS = env.words("HUB_INDEX_AUTHORS")
+INDEX_TAGS = env.words("HUB_INDEX_TAGS")
+INDEX_TASKS = env.words("HUB_INDEX_TASKS")
+INDEX_KINDS = env.words("HUB_INDEX_KINDS") or ["model", "dataset"]
+INDEX_MINUTES = env.number("HUB_INDEX_MINUTES", 360, least=5, most=525_600)
+INDEX_FULL_DAYS = env.number("HUB_INDEX_FULL_DAYS", 7, least=1, most=3650)
+INDEX_PAUSE = env.number("HUB_INDEX_PAUSE", 1, most=3600)
+LISTING = env.choice("HUB_LISTING", "all", ("ALL", "HELD")).lower()
+
 _external = urlsplit(EXTERNAL_URL)
 ALLOWED_HOSTS = ["*"]
 CSRF_TRUSTED_ORIGINS = [f"{_external.scheme}://{_external.netloc}"] if EXTERNAL_URL else []
@@ -133,12 +146,17 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_htmx",
     "hub",
     "hub.accounts",
     "hub.blobs",
     "hub.upstreams",
     "hub.policy",
     "hub.catalog",
+    "hub.index",
     "hub.mirroring",
     "hub.dialects",
     "hub.api",
@@ -153,11 +171,13 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "hub.web.language.Language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
     "hub.web.security.ContentSecurityPolicy",
 ]
 
@@ -171,6 +191,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "hub.web.sections.frame",
             ]
         },
     }
@@ -238,6 +259,12 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
+LOCALE_PATHS = [BASE_DIR / "hub" / "locale"]
+USE_I18N = True
+LANGUAGE_COOKIE_NAME = "entrepot_language"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_SECURE, LANGUAGE_COOKIE_HTTPONLY, LANGUAGE_COOKIE_SAMESITE = SESSION_COOKIE_SECURE, True, "Lax"
 TIME_ZONE = _time_zone(env.text("HUB_TIME_ZONE", "UTC"))
 USE_TZ = True
 FORMAT_MODULE_PATH = ["hub.formats"]
@@ -250,8 +277,12 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["hub.api.access.MayPull"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "hub.api.paging.NewestFirst",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "hub.api.openapi.HubSchema",
 }
+SPECTACULAR_SETTINGS = SPECTACULAR
 
 UNFOLD = {
     "SITE_TITLE": "Entrepot",

@@ -20,7 +20,7 @@ from kombu import Queue
 from hub.nudge import QUEUE_OF, QUEUES
 from workers.engine.departure import Departure
 from workers.engine.halt import process_halt
-from workers.engine.rhythm import EVICT_SECONDS, SCRUB_SECONDS, SWEEP_SECONDS
+from workers.engine.rhythm import EVICT_SECONDS, INDEX_SECONDS, SCRUB_SECONDS, SWEEP_SECONDS
 
 EVERY_NIGHT = crontab(hour="3", minute="17")
 """By the clock, not after so many hours: a beat that is restarted every day would never get there."""
@@ -71,6 +71,7 @@ app.conf.update(
         "refresh": _chore("workers.refresh", SWEEP_SECONDS, SWEEP_SECONDS),
         "scrub": _chore("workers.scrub", SCRUB_SECONDS, SCRUB_SECONDS),
         "evict": _chore("workers.evict", EVICT_SECONDS, EVICT_SECONDS),
+        "index": _chore("workers.index", INDEX_SECONDS, INDEX_SECONDS),
         "prune": _chore("workers.prune", EVERY_NIGHT, 6 * 3600),
     },
 )

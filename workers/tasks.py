@@ -62,3 +62,8 @@ def evict() -> None:
 @shared_task(name="workers.scrub")
 def scrub() -> None:
     chores.scrub(process_halt())
+
+
+@shared_task(name="workers.index")
+def index() -> None:
+    chores.index(process_halt())

@@ -30,6 +30,7 @@ from hub.errors import UpstreamBroken, UpstreamError, UpstreamTokenWrong, Upstre
 from hub.tracing import CLIENT, span
 from hub.upstreams.budget import Budgets
 from hub.upstreams.hosts import Hosts, Origin, is_public
+from hub.upstreams.patience import patience_left
 
 CONNECT_SECONDS = 5
 READ_SECONDS = 30
@@ -143,6 +144,7 @@ class Connections:
             return self._asked(origin, url, headers)
 
     def _asked(self, origin: Origin, url: str, headers: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
+        timeout = self._timeout(origin)
         began, status = time.monotonic(), "none"
         try:
             response = self._manager(origin).urlopen(
@@ -153,17 +155,25 @@ class Connections:
                 retries=False,
                 preload_content=False,
                 decode_content=False,
-                timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
+                timeout=timeout,
             )
             status = str(response.status)
             return response
         except ProtocolError:
             raise
         except HTTPError as error:
-            raise _unreachable(self._who(origin), error) from error
+            raise _unreachable(self._who(origin), error, timeout) from error
         finally:
             metrics.UPSTREAM_ANSWERS.labels(self.hosts.name, status).inc()
             metrics.UPSTREAM_SECONDS.labels(self.hosts.name).observe(time.monotonic() - began)
+
+    def _timeout(self, origin: Origin) -> urllib3.Timeout:
+        left = patience_left()
+        if left is None:
+            return urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
+        if left <= 0:
+            raise UpstreamUnreachable(f"{self._who(origin)} takes longer to answer than a page can wait")
+        return urllib3.Timeout(connect=min(CONNECT_SECONDS, left), read=min(READ_SECONDS, left))
 
     def _manager(self, origin: Origin) -> urllib3.PoolManager:
         proxy = self._proxies.get(origin.scheme) or self._proxies.get("all")
@@ -188,17 +198,18 @@ def _is_loopback(host: str) -> bool:
     return host == "localhost" or host == "::1" or host.startswith("127.")
 
 
-def _unreachable(who: str, error: HTTPError) -> UpstreamUnreachable:
+def _unreachable(who: str, error: HTTPError, timeout: urllib3.Timeout) -> UpstreamUnreachable:
     if isinstance(error, ProxyError):
         return UpstreamUnreachable(f"{who} cannot be reached through the proxy: {error}", "check HTTPS_PROXY")
     if isinstance(error, NameResolutionError):
         return UpstreamUnreachable(f"{who} cannot be reached: its name cannot be resolved", "check the network's DNS")
     if isinstance(error, ConnectTimeoutError) and not isinstance(error, NewConnectionError):
-        return UpstreamUnreachable(f"{who} cannot be reached: no connection within {CONNECT_SECONDS} seconds")
+        seconds = f"{timeout.connect_timeout:.0f}"
+        return UpstreamUnreachable(f"{who} cannot be reached: no connection within {seconds} seconds")
     if isinstance(error, NewConnectionError):
         return UpstreamUnreachable(f"{who} cannot be reached: the connection was refused or there is no way to it")
     if isinstance(error, ReadTimeoutError):
-        return UpstreamUnreachable(f"{who} did not answer within {READ_SECONDS} seconds")
+        return UpstreamUnreachable(f"{who} did not answer within {timeout.read_timeout:.0f} seconds")
     if isinstance(error, SSLError):
         return UpstreamUnreachable(
             f"{who} cannot be reached safely: {error}", "point SSL_CERT_FILE at the certificates of your network"

@@ -85,6 +85,56 @@ class RefInfo:
     commit: str
 
 
+@dataclass(frozen=True)
+class Slice:
+    """A part of an upstream's listing; "" is no condition. `since` leaves out what has not changed after it."""
+
+    kind: RepoKind
+    author: str = ""
+    tag: str = ""
+    task: str = ""
+    search: str = ""
+    since: datetime | None = None
+
+
+@dataclass(frozen=True)
+class ListedRepo:
+    """A repo as a listing tells of it: no promise, and most of it may be missing. Numbers are 0 where not told."""
+
+    kind: RepoKind
+    repo_id: RepoId
+    title: str = ""
+    summary: str = ""
+    task: str = ""
+    library: str = ""
+    licence: str = ""
+    languages: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    base_models: tuple[str, ...] = ()
+    gated: str = ""
+    parameters: int = 0
+    bytes: int = 0
+    downloads: int = 0
+    likes: int = 0
+    trending: float = 0.0
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    commit: str = ""
+
+
+@dataclass(frozen=True)
+class ListingPage:
+    """`next` asks for the page behind this one, "" where there is none. `skipped` entries are odd or private.
+
+    `cut_off` says why the upstream does not list all of the slice, "" where it does.
+    """
+
+    repos: tuple[ListedRepo, ...]
+    next: str = ""
+    skipped: int = 0
+    cut_off: str = ""
+
+
 class ByteStream(Protocol):
     """Bytes [start, start + length) of one file, straight from the socket."""
 
@@ -133,6 +183,9 @@ class UpstreamClient(Protocol):
         length: int | None = None,
     ) -> ByteStream:
         """Opens a byte range of a file whose full size is known to be `size`; redirects only to allowed hosts."""
+
+    def list_repos(self, part: Slice, cursor: str = "") -> ListingPage:
+        """One page of the upstream's listing, what changed last first. `cursor` is the `next` of the page before."""
 
     def check(self) -> None:
         """Raises UpstreamUnreachable or UpstreamTokenWrong where the upstream cannot be used now."""

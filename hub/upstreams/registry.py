@@ -4,16 +4,19 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from django.conf import settings
 
 from hub.errors import BadInput
-from hub.names import RepoId
+from hub.names import RepoId, RepoKind
 from hub.sealed import unseal
 from hub.upstreams.huggingface.client import HuggingFaceClient
+from hub.upstreams.huggingface.roll import repo_of as huggingface_repo
 from hub.upstreams.models import Upstream
 from hub.upstreams.modelscope.client import ModelScopeClient
-from hub.upstreams.protocol import UpstreamClient
+from hub.upstreams.modelscope.roll import repo_of as modelscope_repo
+from hub.upstreams.protocol import ListedRepo, UpstreamClient
 
 Maker = Callable[[str, str, str, Sequence[str], int], UpstreamClient]
 """Takes the name for errors, the URL, the token in clear, HUB_UPSTREAM_HOSTS, and how many connections to keep."""
@@ -22,16 +25,19 @@ Maker = Callable[[str, str, str, Sequence[str], int], UpstreamClient]
 @dataclass(frozen=True)
 class Kind:
     """`buckets` are the budgets of requests that such an upstream counts, `default_names` what its clients call the
-    default branch, beside "" and its name."""
+    default branch, beside "" and its name. `repo_of` reads one entry of such an upstream's listing, and raises Odd."""
 
     maker: Maker
     buckets: tuple[str, ...]
     default_names: frozenset[str]
+    repo_of: Callable[[RepoKind, Any], ListedRepo]
 
 
 KINDS: dict[str, Kind] = {
-    "huggingface": Kind(HuggingFaceClient, ("api", "resolvers", "pages"), frozenset({"main", "HEAD"})),
-    "modelscope": Kind(ModelScopeClient, ("api", "files"), frozenset({"master", "main"})),
+    "huggingface": Kind(
+        HuggingFaceClient, ("api", "resolvers", "pages"), frozenset({"main", "HEAD"}), huggingface_repo
+    ),
+    "modelscope": Kind(ModelScopeClient, ("api", "files"), frozenset({"master", "main"}), modelscope_repo),
 }
 
 

@@ -122,6 +122,22 @@ def position_of(cursor: str) -> int:
         return 0
 
 
+def cursor_behind(stamp: str, internal_id: str) -> str:
+    """The cursor of a listing by lastModified names what comes behind: it stays right when repos come and go."""
+    older = {"lastModified": {"$lt": stamp}}
+    query = {"$or": [{"lastModified": stamp, "_id": {"$gt": {"$oid": internal_id}}}, older, {"lastModified": None}]}
+    return base64.b64encode(json.dumps(query, separators=(",", ":")).encode()).decode()
+
+
+def place_of(cursor: str) -> tuple[str, str] | None:
+    """The time and the id that a cursor of `cursor_behind` stands behind; None for any other."""
+    try:
+        first = json.loads(base64.b64decode(cursor))["$or"][0]
+        return str(first["lastModified"]), str(first["_id"]["$gt"]["$oid"])
+    except (ValueError, KeyError, TypeError, IndexError):
+        return None
+
+
 def next_link(url: str, query: str, name: str, value: str) -> Headers:
     """An absolute Link to the next page: the query as it was asked, with only the place in the list changed."""
     kept = [part for part in query.split("&") if part and part.partition("=")[0] != name]

@@ -31,6 +31,7 @@ class FakeHub(FakeServer):
                     for by commit), or "never"
     tree_page       entries of a page of /tree, and of one with expand=true
     list_page       entries of a page of a listing
+    unlisted        ids that no listing has, though the repos are there; to be filled while it runs
     link_lifetime   seconds until a signed CDN address expires
     enforce_limits  answer 429 once the budget of the RateLimit header is spent
     quotas          requests in each window by bucket: (without a token, with one); window is in seconds
@@ -59,6 +60,7 @@ class FakeHub(FakeServer):
         self.tree_page = tree_page
         self.tree_page_expanded = tree_page_expanded
         self.list_page = list_page
+        self.unlisted: set[str] = set()
         self.limits = RateLimits(enforce_limits, quotas, window)
         self.cdn = HubCdn(lambda: self.cdn_url, link_lifetime, xet)
         for repo in repos:

@@ -231,15 +231,39 @@ def listing(hub: FakeHub, request: Request, folder: str, user: User | None) -> R
     repos = [
         repo
         for repo in hub.catalogue.of_kind(KINDS[folder])
-        if hub.gate.refusal_of_repo(repo, user) is None and wanted(repo, query)
+        if repo.id not in hub.unlisted and hub.gate.refusal_of_repo(repo, user) is None and wanted(repo, query)
     ]
+    url, limit = f"{hub.site(request)}/api/{folder}", min(query.number("limit", hub.list_page), hub.list_page, MAX_PAGE)
+    if query.get("sort") == "lastModified" and query.get("direction", "-1") != "1":
+        page, links = paged_by_change(request, url, repos, limit)
+        return answers.json_answer([describe.listed(repo, query) for repo in page], headers=links)
     key = SORTS.get(query.get("sort"), SORTS["trendingScore"])
     repos.sort(key=lambda repo: repo.id)
     # Python keeps equal ones in place also in reverse, so the ids decide among them.
     repos.sort(key=key, reverse=query.get("direction", "-1") != "1")
-    url = f"{hub.site(request)}/api/{folder}"
-    page, links = paged(request, url, repos, min(query.number("limit", hub.list_page), MAX_PAGE))
+    page, links = paged(request, url, repos, limit)
     return answers.json_answer([describe.listed(repo, query) for repo in page], headers=links)
+
+
+def paged_by_change(
+    request: Request, url: str, repos: list[FakeRepo], limit: int
+) -> tuple[list[FakeRepo], answers.Headers]:
+    """What changed last first; the cursor names the last repo of a page, and not how many came before it."""
+    repos.sort(key=lambda repo: repo.internal_id)
+    repos.sort(key=lambda repo: describe.stamp(repo.head.date), reverse=True)
+    if place := answers.place_of(Query(request.query).get("cursor")):
+        stamp, last = place
+        repos = [
+            repo
+            for repo in repos
+            if describe.stamp(repo.head.date) < stamp
+            or (describe.stamp(repo.head.date) == stamp and repo.internal_id > last)
+        ]
+    page = repos[: max(1, limit)]
+    if len(page) == len(repos):
+        return page, []
+    cursor = answers.cursor_behind(describe.stamp(page[-1].head.date), page[-1].internal_id)
+    return page, answers.next_link(url, request.query, "cursor", cursor)
 
 
 def wanted(repo: FakeRepo, query: Query) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote
 
@@ -40,7 +40,10 @@ class Catalogue:
         self._names: dict[tuple[Kind, str], FakeRepo] = {}
 
     def add(self, repo: FakeRepo) -> None:
-        self._repos[repo.kind, repo.id] = repo
+        self.extend([repo])
+
+    def extend(self, repos: Iterable[FakeRepo]) -> None:
+        self._repos |= {(repo.kind, repo.id): repo for repo in repos}
         self._rebuild()
 
     def remove(self, repo_id: str, kind: Kind = "model") -> None:

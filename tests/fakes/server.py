@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import traceback
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from typing import Self, TypedDict, Unpack
 
@@ -124,6 +124,10 @@ class FakeServer:
     def add(self, repo: FakeRepo) -> FakeRepo:
         self.catalogue.add(repo)
         return repo
+
+    def extend(self, repos: Iterable[FakeRepo]) -> None:
+        """Many at once, as `shelf` makes them."""
+        self.catalogue.extend(repos)
 
     def repo(self, repo_id: str, kind: Kind = "model") -> FakeRepo:
         found = self.catalogue.find(kind, repo_id)

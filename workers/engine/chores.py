@@ -1,6 +1,6 @@
-"""What has to be done now and then so that the hub stays in order: prune, evict, scrub. Each in bounded time.
+"""What has to be done now and then so that the hub stays in order: prune, evict, scrub, index. Each in bounded time.
 
-The embedded worker asks `Chores`, Celery's beat the three functions.
+The embedded worker asks `Chores`, Celery's beat the four functions.
 """
 
 import logging
@@ -9,14 +9,20 @@ from collections.abc import Callable
 
 from django.conf import settings
 
+from hub.index.counts import refresh_when_due
+from hub.index.crawl import Going
+from hub.index.round import crawl_due
 from hub.mirroring import eviction, pruning, repair
 from workers.engine.halt import Halt
-from workers.engine.rhythm import EVICT_SECONDS, PRUNE_SECONDS, SCRUB_SECONDS
+from workers.engine.rhythm import EVICT_SECONDS, INDEX_SECONDS, PRUNE_SECONDS, SCRUB_SECONDS
 
 logger = logging.getLogger(__name__)
 
 FIRST_PRUNE_SECONDS = 600.0
 """After the start of an embedded worker, so that one that is restarted every day prunes too."""
+
+FIRST_INDEX_SECONDS = 5.0
+"""After the start of an embedded worker: soon, so that whoever sets a hub up sees the index fill."""
 
 
 def prune(halt: Halt) -> None:
@@ -40,7 +46,19 @@ def scrub(halt: Halt) -> None:
         repair.mend()
 
 
-_EVERY: dict[Callable[[Halt], None], float] = {scrub: SCRUB_SECONDS, evict: EVICT_SECONDS, prune: PRUNE_SECONDS}
+def index(halt: Halt) -> None:
+    """One round over the slices of HUB_INDEX that are due, and a count where much has changed."""
+    crawl_due(Going(stopped=lambda: halt.stopped, pause=halt.pause))
+    if not halt.stopped:
+        refresh_when_due()
+
+
+_EVERY: dict[Callable[[Halt], None], float] = {
+    scrub: SCRUB_SECONDS,
+    evict: EVICT_SECONDS,
+    prune: PRUNE_SECONDS,
+    index: INDEX_SECONDS,
+}
 
 
 class Chores:
@@ -53,6 +71,7 @@ class Chores:
             scrub: now + SCRUB_SECONDS,
             evict: now + SCRUB_SECONDS,
             prune: now + FIRST_PRUNE_SECONDS,
+            index: now + FIRST_INDEX_SECONDS,
         }
 
     def turn(self) -> bool:

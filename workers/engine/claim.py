@@ -14,13 +14,11 @@ from django.db.models import F
 from django.utils import timezone
 
 from hub import metrics
+from hub.mirroring.lanes import SMALL_LIMIT
 from hub.mirroring.models import Transfer
 from hub.mirroring.pauses import URGENT, WorkQuerySet
 from hub.mirroring.removals import untouched
 from hub.mirroring.steps import claim_name
-
-SMALL_LIMIT = 8 * 1024 * 1024
-"""Files up to this size are fetched whole, many at a time; larger ones in parts, one file at a time."""
 
 CANDIDATES = 8
 FAIR_TURN = 4

@@ -6,7 +6,7 @@ large    large   files in parts, one after the other                  (HUB_WORKE
 small    small   batches of small files                               (one lane)
 urgent   urgent  urgent files, small or large, and nothing else       (one lane)
 follow   chores  looks at refs that are followed, when they are due   (one lane, embedded)
-chores   chores  prune, evict, scrub, when they are due               (one lane, embedded; not with `once`)
+chores   chores  prune, evict, scrub, index, when they are due        (one lane, embedded; not with `once`)
 sweep    chores  once a minute; the first one also takes over from a worker of this host that was killed (embedded)
 
 All lanes of a process share its bound on connections. The urgent lane is always free for the next urgent file, however

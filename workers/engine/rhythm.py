@@ -17,3 +17,5 @@ EVICT_SECONDS = 600
 """Whether there is room enough. Also how long the bytes of what was evicted stay at least."""
 PRUNE_SECONDS = 86400
 """What nothing refers to goes."""
+INDEX_SECONDS = 60
+"""A round over the slices of the upstreams' catalogs that are due; one round takes a little less."""

@@ -3,13 +3,14 @@
 import os
 import socket
 
+from hub.mirroring.lanes import SMALL_LIMIT
 from hub.mirroring.models import Request, Transfer
 from hub.mirroring.pauses import URGENT
 from hub.mirroring.presence import forget_the_gone
 from hub.mirroring.settle import settle_waiting
 from hub.mirroring.steps import due_requests, plan
 from hub.nudge import nudge
-from workers.engine.claim import SMALL_LIMIT, due_transfers
+from workers.engine.claim import due_transfers
 
 MOST_NUDGES = 32
 """Messages wake lanes; a lane that is awake takes one transfer after the other until none is due. So it takes no more

@@ -37,6 +37,10 @@ class Addresses:
             return "resolvers"
         return "api" if path.startswith("api/") else "pages"
 
+    def roll(self, kind: RepoKind) -> str:
+        """The list of all repos."""
+        return f"{self.endpoint}/api/{kind.plural}"
+
     @property
     def whoami(self) -> str:
         return f"{self.endpoint}/api/whoami-v2"

@@ -13,9 +13,10 @@ from hub.upstreams.huggingface.addresses import Addresses
 from hub.upstreams.huggingface.bytes import check_identity
 from hub.upstreams.huggingface.facts import repo_info
 from hub.upstreams.huggingface.history import parse_commits, parse_refs
+from hub.upstreams.huggingface.roll import EXPAND, read_roll
 from hub.upstreams.huggingface.translate import raise_for
 from hub.upstreams.huggingface.tree import read_tree
-from hub.upstreams.protocol import CommitInfo, RefInfo, RepoInfo, TreeDirectory, TreeFile
+from hub.upstreams.protocol import CommitInfo, ListingPage, RefInfo, RepoInfo, Slice, TreeDirectory, TreeFile
 from hub.upstreams.question import Question
 from hub.upstreams.ranges import Part
 from hub.upstreams.reading import Reader
@@ -75,6 +76,12 @@ class HuggingFaceClient:
         question = self._question(kind, repo_id, commit, path)
         part = Part.of(path, size, start, length)
         return self._reader.open(self._addresses.file(kind, repo_id, commit, path), question, part)
+
+    def list_repos(self, part: Slice, cursor: str = "") -> ListingPage:
+        if part.kind not in EXPAND:
+            return ListingPage(())
+        question = Question(self.name, bool(self._token), SETTING, part.kind)
+        return read_roll(self._asker, self._addresses.roll(part.kind), part, cursor, question)
 
     def check(self) -> None:
         """Asks who we are where a token is set, and for one model of the list where none is."""

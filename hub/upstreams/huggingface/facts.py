@@ -30,13 +30,13 @@ def repo_info(name: str, kind: RepoKind, asked: RepoId, data: Any) -> RepoInfo:
         commit=commit,
         licence=licence_of(card or {}, tags),
         # Another Entrepot serves what it holds without asking, and tells the first upstream's word beside it.
-        gated=_gated(raw.get("gated") or raw.get("upstreamGated")),
+        gated=gated_of(raw.get("gated") or raw.get("upstreamGated")),
         private=raw.get("private") is True,
         disabled=raw.get("disabled") is True,
         tags=tags,
         pipeline_tag=text_of(raw.get("pipeline_tag")),
         library_name=text_of(raw.get("library_name")),
-        base_models=_base_models(card or {}, tags),
+        base_models=base_models_of(card or {}, tags),
         created_at=moment(raw.get("createdAt")),
         last_modified=moment(raw.get("lastModified")),
         downloads=count_of(raw.get("downloads")),
@@ -75,13 +75,14 @@ def _repo_id(name: str, asked: RepoId, raw: dict[str, Any]) -> RepoId:
         raise UpstreamBroken(f"{name} calls {asked} by a name that cannot be: {error.sentence}") from None
 
 
-def _gated(value: Any) -> str:
+def gated_of(value: Any) -> str:
+    """ "" where everybody may read, else "auto" or "manual"."""
     if not value:
         return ""
-    return value if value in {"auto", "manual"} else "manual"
+    return value if value in ("auto", "manual") else "manual"
 
 
-def _base_models(card: Mapping[str, Any], tags: tuple[str, ...]) -> tuple[str, ...]:
+def base_models_of(card: Mapping[str, Any], tags: tuple[str, ...]) -> tuple[str, ...]:
     """The card's, else those of the tags `base_model:org/name`; `base_model:finetune:org/name` says it twice."""
     named = [tag.removeprefix("base_model:") for tag in tags if tag.startswith("base_model:") and tag.count(":") == 1]
     return texts_of(card.get("base_model")) or tuple(named)

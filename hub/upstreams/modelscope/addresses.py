@@ -1,5 +1,6 @@
 """The addresses of a ModelScope hub, below an endpoint that may have a path of its own."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -38,6 +39,10 @@ class Addresses:
     def bucket(self, url: str) -> str:
         """Files are counted apart: a pause that one of the two was asked for says nothing about the other."""
         return "files" if url.partition("?")[0].endswith("/repo") else "api"
+
+    def roll(self, kind: RepoKind, asked: Mapping[str, str]) -> str:
+        """The list of all repos."""
+        return _with(f"{self.endpoint}/openapi/v1/{kind.plural}", **asked)
 
     @property
     def me(self) -> str:

@@ -11,9 +11,10 @@ from hub.upstreams.hosts import MODELSCOPE_CDN, Hosts
 from hub.upstreams.modelscope.addresses import Addresses
 from hub.upstreams.modelscope.facts import DEFAULT_REF, own_spelling, repo_info
 from hub.upstreams.modelscope.history import parse_commits, parse_refs
+from hub.upstreams.modelscope.roll import ROWS, Roll
 from hub.upstreams.modelscope.translate import look_for_refusal, raise_for, revision_missing, unwrap
 from hub.upstreams.modelscope.tree import Trees, entries_of
-from hub.upstreams.protocol import CommitInfo, RefInfo, RepoInfo, TreeDirectory, TreeFile
+from hub.upstreams.protocol import CommitInfo, ListingPage, RefInfo, RepoInfo, Slice, TreeDirectory, TreeFile
 from hub.upstreams.question import Question
 from hub.upstreams.ranges import Part
 from hub.upstreams.reading import Reader
@@ -83,6 +84,12 @@ class ModelScopeClient:
         question = self._question(kind, repo_id, commit, path)
         part = Part.of(path, size, start, length)
         return self._reader.open(self._addresses.file(kind, repo_id, commit, path), question, part)
+
+    def list_repos(self, part: Slice, cursor: str = "") -> ListingPage:
+        if part.kind not in ROWS:
+            return ListingPage(())
+        question = Question(self.name, bool(self._token), SETTING, part.kind)
+        return Roll(self._asker, self._addresses, question).read(part, cursor)
 
     def check(self) -> None:
         """Asks who we are where a token is set, and for one model of the list where none is."""

@@ -42,9 +42,9 @@ def repo_info(kind: RepoKind, own: RepoId, data: dict[str, Any], commit: str) ->
         licence=licence_of(raw.get("License")),
         gated="manual" if gated else "",
         private=not gated and raw.get("Visibility", PUBLIC) != PUBLIC,
-        tags=_names(raw.get("Tags")),
-        pipeline_tag=next(iter(_names(raw.get("Tasks"))), ""),
-        library_name=next(iter(_names(raw.get("Libraries"))), ""),
+        tags=names_of(raw.get("Tags")),
+        pipeline_tag=next(iter(names_of(raw.get("Tasks"))), ""),
+        library_name=next(iter(names_of(raw.get("Libraries"))), ""),
         base_models=texts_of(raw.get("BaseModel")),
         created_at=moment(raw.get("CreatedTime")),
         last_modified=moment(raw.get("LastUpdatedTime")),
@@ -101,7 +101,7 @@ def _kept(data: dict[str, Any]) -> dict[str, Any]:
     return dict(clean({key: one for key, one in data.items() if key != "ReadMeContent"}))
 
 
-def _names(value: Any) -> tuple[str, ...]:
+def names_of(value: Any) -> tuple[str, ...]:
     """Texts, or the names of objects, as tags and tasks are told."""
     many = value if isinstance(value, list) else [value]
     return texts_of([one.get("Name") if isinstance(one, dict) else one for one in many])

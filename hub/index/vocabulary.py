@@ -1,0 +1,322 @@
+"""What people call tasks, languages, licences and formats, in English and in Chinese."""
+
+from collections.abc import Mapping
+
+LANGUAGES: Mapping[str, tuple[str, ...]] = {
+    "zh": ("chinese", "mandarin", "中文", "汉语"),
+    "en": ("english", "英文", "英语"),
+    "ja": ("japanese", "日文", "日语"),
+    "ko": ("korean", "韩文", "韩语"),
+    "fr": ("french", "法语", "法文"),
+    "de": ("german", "德语", "德文"),
+    "es": ("spanish", "西班牙语"),
+    "ru": ("russian", "俄语", "俄文"),
+    "ar": ("arabic", "阿拉伯语"),
+    "pt": ("portuguese", "葡萄牙语"),
+    "it": ("italian", "意大利语"),
+    "vi": ("vietnamese", "越南语"),
+    "th": ("thai", "泰语"),
+    "id": ("indonesian", "印尼语"),
+    "hi": ("hindi", "印地语"),
+    "tr": ("turkish", "土耳其语"),
+    "nl": ("dutch", "荷兰语"),
+    "pl": ("polish", "波兰语"),
+    "uk": ("ukrainian", "乌克兰语"),
+    "sv": ("swedish", "瑞典语"),
+    "da": ("danish", "丹麦语"),
+    "no": ("norwegian", "挪威语"),
+    "fi": ("finnish", "芬兰语"),
+    "cs": ("czech", "捷克语"),
+    "el": ("greek", "希腊语"),
+    "he": ("hebrew", "希伯来语"),
+    "fa": ("persian", "farsi", "波斯语"),
+    "bn": ("bengali", "孟加拉语"),
+    "ta": ("tamil", "泰米尔语"),
+    "te": ("telugu", "泰卢固语"),
+    "ur": ("urdu", "乌尔都语"),
+    "mr": ("marathi", "马拉地语"),
+    "gu": ("gujarati", "古吉拉特语"),
+    "ml": ("malayalam", "马拉雅拉姆语"),
+    "kn": ("kannada", "卡纳达语"),
+    "pa": ("punjabi", "旁遮普语"),
+    "ms": ("malay", "马来语"),
+    "tl": ("tagalog", "filipino", "菲律宾语"),
+    "my": ("burmese", "缅甸语"),
+    "km": ("khmer", "高棉语"),
+    "lo": ("lao", "老挝语"),
+    "mn": ("mongolian", "蒙古语"),
+    "bo": ("tibetan", "藏语"),
+    "ug": ("uyghur", "维吾尔语"),
+    "kk": ("kazakh", "哈萨克语"),
+    "yue": ("cantonese", "粤语"),
+    "ro": ("romanian", "罗马尼亚语"),
+    "hu": ("hungarian", "匈牙利语"),
+    "bg": ("bulgarian", "保加利亚语"),
+    "sk": ("slovak", "斯洛伐克语"),
+    "hr": ("croatian", "克罗地亚语"),
+    "sr": ("serbian", "塞尔维亚语"),
+    "lt": ("lithuanian", "立陶宛语"),
+    "lv": ("latvian", "拉脱维亚语"),
+    "et": ("estonian", "爱沙尼亚语"),
+    "ca": ("catalan", "加泰罗尼亚语"),
+    "eu": ("basque", "巴斯克语"),
+    "sw": ("swahili", "斯瓦希里语"),
+    "am": ("amharic", "阿姆哈拉语"),
+    "la": ("latin", "拉丁语"),
+    "sa": ("sanskrit", "梵语"),
+}
+
+BIG_LANGUAGES = frozenset(
+    {"zh", "en", "ja", "ko", "fr", "de", "es", "ru", "ar", "pt", "it", "vi", "th", "id", "hi", "yue"}
+)
+"""Named first, where an entry tells more languages than anybody would look for it by."""
+
+LANGUAGE_CODES: Mapping[str, str] = {
+    "zho": "zh", "chi": "zh", "cmn": "zh", "zh-cn": "zh", "zh-hans": "zh", "zh-tw": "zh", "zh-hant": "zh",
+    "eng": "en", "jpn": "ja", "kor": "ko", "fra": "fr", "deu": "de", "spa": "es", "rus": "ru", "ara": "ar",
+    "por": "pt", "ita": "it", "vie": "vi", "tha": "th", "hin": "hi", "cn": "zh", "jp": "ja", "kr": "ko",
+}  # fmt: skip
+
+_EMBEDDING = ("embedding", "vector", "retrieval", "semantic search", "rag", "嵌入", "向量", "检索")
+_SPEECH = ("asr", "speech", "speech to text", "stt", "transcription", "audio", "语音", "语音识别", "转写")
+_VOICE = ("tts", "speech synthesis", "voice", "audio", "语音", "语音合成")
+_CHAT = ("chat", "llm", "language model", "conversational", "对话", "聊天", "大模型", "大语言模型")
+_VISION = ("vlm", "vision", "vision language", "multimodal", "多模态", "视觉", "图文")
+_PICTURES = ("image generation", "diffusion", "painting", "文生图", "图像生成", "绘画", "图片")
+_FILMS = ("video generation", "文生视频", "视频生成")
+
+TOPICS: Mapping[str, tuple[str, ...]] = {
+    "text-generation": (*_CHAT, "causal lm", "文本生成"),
+    "text2text-generation": ("seq2seq", "文本生成"),
+    "conversational": ("chat", "对话", "聊天"),
+    "sentence-similarity": (*_EMBEDDING, "similarity", "相似度", "句子"),
+    "feature-extraction": (*_EMBEDDING, "特征"),
+    "sentence-embedding": (*_EMBEDDING, "句向量", "句子"),
+    "sentence-transformers": ("embedding", "嵌入", "向量"),
+    "text-ranking": ("rerank", "reranker", "reranking", "cross encoder", "rag", "重排序", "重排", "排序"),
+    "fill-mask": ("masked language model", "mlm", "bert", "encoder", "完形填空", "预训练"),
+    "text-classification": ("classifier", "sentiment", "文本分类", "分类", "情感"),
+    "sentiment-analysis": ("sentiment", "情感分析", "情感分类"),
+    "zero-shot-classification": ("nli", "classifier", "零样本", "分类"),
+    "token-classification": ("ner", "named entity recognition", "pos tagging", "命名实体识别", "实体", "词性"),
+    "named-entity-recognition": ("ner", "entity", "命名实体识别", "实体"),
+    "question-answering": ("qa", "reading comprehension", "问答", "阅读理解"),
+    "table-question-answering": ("tableqa", "表格问答", "表格"),
+    "document-question-answering": ("docqa", "文档问答", "文档"),
+    "visual-question-answering": ("vqa", "视觉问答", *_VISION),
+    "translation": ("translate", "translator", "mt", "machine translation", "翻译", "机器翻译"),
+    "summarization": ("summary", "summarizer", "summarize", "摘要", "总结"),
+    "text-summarization": ("summarization", "summary", "摘要"),
+    "automatic-speech-recognition": _SPEECH,
+    "auto-speech-recognition": _SPEECH,
+    "text-to-speech": _VOICE,
+    "text-to-audio": ("music", "sound", "audio generation", "音乐", "音频"),
+    "audio-to-audio": ("speech enhancement", "voice conversion", "降噪", "语音增强", "变声"),
+    "audio-classification": ("sound", "speech emotion", "音频分类", "声音"),
+    "voice-activity-detection": ("vad", "speech", "语音活动检测", "端点检测"),
+    "speaker-verification": ("speaker recognition", "声纹", "说话人"),
+    "image-classification": ("classifier", "vision", "图像分类", "图片分类", "视觉"),
+    "zero-shot-image-classification": ("clip", "image text", "图文", "零样本", "视觉"),
+    "object-detection": ("detector", "detection", "目标检测", "检测"),
+    "zero-shot-object-detection": ("open vocabulary detection", "目标检测", "检测"),
+    "image-segmentation": ("segmentation", "matting", "background removal", "图像分割", "分割", "抠图"),
+    "mask-generation": ("segment anything", "sam", "segmentation", "分割"),
+    "depth-estimation": ("depth", "monocular", "深度估计", "深度"),
+    "image-to-text": ("caption", "captioning", "ocr", "图像描述", "文字识别", "图生文"),
+    "image-captioning": ("caption", "图像描述"),
+    "image-text-to-text": (*_VISION, "chat", "image understanding", "图像理解"),
+    "video-text-to-text": (*_VISION, "video understanding", "视频理解"),
+    "any-to-any": (*_VISION, "omni", "全模态"),
+    "multimodal": ("多模态",),
+    "text-to-image": _PICTURES,
+    "text-to-image-synthesis": _PICTURES,
+    "image-to-image": ("image editing", "super resolution", "upscale", "图生图", "图像编辑", "超分辨率"),
+    "text-to-video": _FILMS,
+    "image-to-video": (*_FILMS, "animation", "图生视频"),
+    "image-to-3d": ("3d generation", "mesh", "三维"),
+    "text-to-3d": ("3d generation", "mesh", "三维"),
+    "image-feature-extraction": ("vision", "backbone", "embedding", "图像特征", "视觉", "向量"),
+    "video-classification": ("action recognition", "视频分类"),
+    "tabular-classification": ("tabular", "表格"),
+    "tabular-regression": ("tabular", "表格"),
+    "time-series-forecasting": ("forecast", "forecasting", "timeseries", "时间序列", "预测"),
+    "reinforcement-learning": ("rl", "强化学习"),
+    "robotics": ("robot", "vla", "机器人", "具身"),
+    "ocr": ("文字识别", "optical character recognition", "光学字符识别"),
+    "ocr-recognition": ("ocr", "文字识别"),
+    "ocr-detection": ("ocr", "文字检测", "文字识别"),
+    "code": ("coding", "coder", "programming", "代码", "编程"),
+    "medical": ("medicine", "医疗", "医学"),
+    "biology": ("生物",),
+    "chemistry": ("化学",),
+    "legal": ("law", "法律"),
+    "finance": ("financial", "金融"),
+    "math": ("mathematics", "数学"),
+    "reasoning": ("thinking", "推理"),
+    "music": ("音乐",),
+    "agent": ("智能体",),
+    "multilingual": ("多语言", "多语种"),
+    "gguf": ("llama.cpp", "ollama", "quantized", "quantization", "量化"),
+    "gptq": ("quantized", "quantization", "量化", "4bit"),
+    "awq": ("quantized", "quantization", "量化", "4bit"),
+    "exl2": ("quantized", "quantization", "量化"),
+    "bitsandbytes": ("quantized", "quantization", "量化", "bnb"),
+    "mlx": ("apple silicon", "mac"),
+    "peft": ("adapter", "lora", "fine-tuned", "微调"),
+    "lora": ("adapter", "微调"),
+    "moe": ("mixture of experts", "混合专家"),
+    "diffusers": ("diffusion", "扩散"),
+    "stable-diffusion": ("sd", "diffusion", "扩散"),
+    "controlnet": ("control",),
+    "timm": ("vision", "视觉"),
+    "safetensors": (),
+    "benchmark": ("evaluation", "评测", "基准"),
+    "instruction-finetuning": ("instruction", "sft", "指令"),
+    "dpo": ("preference", "rlhf", "偏好"),
+    "rlhf": ("preference", "偏好"),
+}
+
+NAME_HINTS: Mapping[str, tuple[str, ...]] = {
+    "zh": LANGUAGES["zh"],
+    "cn": LANGUAGES["zh"],
+    "chinese": LANGUAGES["zh"],
+    "japanese": LANGUAGES["ja"],
+    "korean": LANGUAGES["ko"],
+    "multilingual": TOPICS["multilingual"],
+    "embedding": _EMBEDDING,
+    "embed": _EMBEDDING,
+    "reranker": TOPICS["text-ranking"],
+    "rerank": TOPICS["text-ranking"],
+    "coder": TOPICS["code"],
+    "code": TOPICS["code"],
+    "math": TOPICS["math"],
+    "chat": ("chat", "对话", "聊天"),
+    "instruct": ("instruction", "chat", "指令", "对话"),
+    "vl": _VISION,
+    "vlm": _VISION,
+    "vision": ("视觉", "多模态"),
+    "omni": ("multimodal", "多模态", "全模态"),
+    "asr": _SPEECH,
+    "tts": _VOICE,
+    "audio": ("speech", "音频", "语音"),
+    "ocr": TOPICS["ocr"],
+    "ner": TOPICS["token-classification"],
+    "gguf": TOPICS["gguf"],
+    "gptq": TOPICS["gptq"],
+    "awq": TOPICS["awq"],
+    "int4": ("quantized", "量化", "4bit"),
+    "int8": ("quantized", "量化", "8bit"),
+    "fp8": ("quantized", "量化", "8bit"),
+    "4bit": ("quantized", "量化"),
+    "mlx": TOPICS["mlx"],
+    "lora": TOPICS["lora"],
+    "moe": TOPICS["moe"],
+    "distill": ("distilled", "distillation", "蒸馏"),
+    "distilled": ("distill", "distillation", "蒸馏"),
+    "translation": TOPICS["translation"],
+    "mt": TOPICS["translation"],
+    "sentiment": ("sentiment analysis", "情感", "情感分析"),
+    "medical": TOPICS["medical"],
+    "law": TOPICS["legal"],
+    "legal": TOPICS["legal"],
+    "finance": TOPICS["finance"],
+    "guard": ("safety", "moderation", "安全", "审核"),
+    "inpainting": ("inpaint", "image editing", "修复"),
+    "music": TOPICS["music"],
+    "thinking": TOPICS["reasoning"],
+    "qwen": ("千问", "通义千问"),
+    "chatglm": ("智谱",),
+    "glm": ("智谱",),
+    "ernie": ("文心",),
+    "baichuan": ("百川",),
+    "internlm": ("书生", "浦语"),
+    "hunyuan": ("混元",),
+    "deepseek": ("深度求索",),
+}
+"""What a word of a name says about the topic."""
+
+KINDS: Mapping[str, tuple[str, ...]] = {
+    "dataset": ("dataset", "data", "数据", "据集"),
+    "space": ("space", "demo", "app"),
+}
+
+LICENCES: Mapping[str, tuple[str, ...]] = {
+    "apache-2.0": ("apache", "apache2", "permissive", "commercial"),
+    "mit": ("permissive", "commercial"),
+    "bsd-3-clause": ("bsd", "permissive", "commercial"),
+    "bsd-2-clause": ("bsd", "permissive", "commercial"),
+    "openrail": ("rail",),
+    "creativeml-openrail-m": ("openrail", "rail"),
+    "bigscience-openrail-m": ("openrail", "rail"),
+    "gpl-3.0": ("gpl", "copyleft"),
+    "agpl-3.0": ("agpl", "copyleft"),
+    "cc-by-4.0": ("creative commons",),
+    "cc-by-sa-4.0": ("creative commons",),
+    "cc-by-nc-4.0": ("creative commons", "noncommercial"),
+    "cc-by-nc-sa-4.0": ("creative commons", "noncommercial"),
+    "cc0-1.0": ("creative commons", "public domain"),
+}
+
+STOP_WORDS = frozenset(
+    {
+        "a",
+        "an",
+        "and",
+        "are",
+        "by",
+        "can",
+        "for",
+        "from",
+        "in",
+        "is",
+        "it",
+        "me",
+        "my",
+        "of",
+        "on",
+        "or",
+        "that",
+        "the",
+        "to",
+        "with",
+        "which",
+        "best",
+        "good",
+        "model",
+        "please",
+        "find",
+        "want",
+        "need",
+        "的",
+        "模型",
+        "和",
+        "与",
+        "用于",
+        "一个",
+        "最好的",
+        "下载",
+    }
+)
+"""Left out of a search that has other words."""
+
+
+def topic_names(text: str) -> tuple[str, ...]:
+    """What else people call a task, a library or a tag; nothing for most."""
+    return TOPICS.get(text.lower().replace(" ", "-").replace("_", "-"), ())
+
+
+def language_names(code: str) -> tuple[str, ...]:
+    """`zh` and its like: chinese, 中文, …"""
+    code = code.lower()
+    return LANGUAGES.get(LANGUAGE_CODES.get(code, code), ())
+
+
+def licence_names(name: str) -> tuple[str, ...]:
+    return LICENCES.get(name.lower(), ())
+
+
+def cjk_words() -> frozenset[str]:
+    """Every Chinese word of this vocabulary: where a query without spaces may be cut."""
+    tables = (LANGUAGES, TOPICS, NAME_HINTS, LICENCES)
+    names = {name for table in tables for names in table.values() for name in names} | STOP_WORDS | {"数据集", "中英"}
+    return frozenset(name for name in names if not name.isascii())
