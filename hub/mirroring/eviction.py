@@ -23,6 +23,7 @@ from hub.accounts.events import record
 from hub.blobs.models import Blob
 from hub.catalog.models import Repo, RepoFile, Revision
 from hub.errors import BadInput, StoreFull, WrongState
+from hub.index.held import note_held
 from hub.mirroring.models import Request
 from hub.mirroring.pruning import prune_blobs
 from hub.mirroring.quota import Room, room_now
@@ -92,6 +93,7 @@ def _hide(revision: Revision) -> None:
     Revision.objects.filter(pk=revision.pk).update(published_at=None, retired_at=timezone.now())
     if not Revision.objects.filter(repo=revision.repo_id, published_at__isnull=False).exists():
         Repo.objects.filter(pk=revision.repo_id).update(held=False)
+    note_held(revision.repo)
 
 
 def _part_requests(revision: Revision, caller: Caller, reason: str, keep_out: bool) -> None:
@@ -117,8 +119,9 @@ def manifest_of(revision: Revision) -> str:
 def bytes_only_in(revision: int, gone: Sequence[int] = ()) -> int:
     """Bytes of the blobs that no other revision has, apart from those that will be gone."""
     elsewhere = RepoFile.objects.filter(blob=OuterRef("pk")).exclude(revision__in=[revision, *gone])
-    here = RepoFile.objects.filter(blob=OuterRef("pk"), revision=revision)
-    blobs = Blob.objects.filter(Exists(here), ~Exists(elsewhere))
+    # By pk, so that no database begins with all blobs that there are.
+    here = RepoFile.objects.filter(revision=revision, blob__isnull=False).values("blob")
+    blobs = Blob.objects.filter(~Exists(elsewhere), pk__in=here)
     return int(blobs.aggregate(bytes=Sum("size"))["bytes"] or 0)
 
 

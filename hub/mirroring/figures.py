@@ -9,21 +9,23 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import Error, connection, transaction
-from django.db.models import Case, CharField, Count, Exists, Min, Q, Sum, Value, When
+from django.db import Error
+from django.db.models import Count, Min, Q, Sum
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from hub.blobs.models import Blob
 from hub.blobs.scrub import AT_ONCE
 from hub.catalog.models import Repo, RepoFile
-from hub.errors import HubError
+from hub.errors import HubError, UpstreamBudgetSpent
+from hub.index.crawls import Crawl
+from hub.index.models import Entry
+from hub.mirroring.kept import patient_statements
 from hub.mirroring.models import Request, Transfer
-from hub.mirroring.pauses import PRIORITIES, Pause, WorkQuerySet
+from hub.mirroring.pauses import PRIORITIES, STANDINGS, WorkQuerySet, priority_word, standing_now
 from hub.mirroring.presence import alive
 from hub.mirroring.quota import room_now
 from hub.upstreams.limits import standing
@@ -80,6 +82,15 @@ BUDGET_LEFT = Figure(
     "Requests that an upstream lets us make in its window, as it told; known to all where there is a Redis.",
     ("upstream", "bucket"),
 )
+INDEX_ENTRIES = Figure(
+    "entrepot_index_entries",
+    "Repos of upstreams' catalogs that are indexed and have not vanished.",
+    ("upstream", "kind"),
+)
+INDEX_AGE = Figure(
+    "entrepot_index_age_seconds", "How long ago the slice of the index was read that was not read for longest."
+)
+INDEX_ERRORS = Figure("entrepot_index_errors", "Slices of the index that met an error at the last try.")
 UP = Figure("entrepot_figures_up", "1 where this group of figures could be asked, 0 where not.", ("group",))
 
 
@@ -95,19 +106,15 @@ def transfers() -> Iterator[Figure]:
 
 
 def _by_standing(queued: WorkQuerySet) -> Values:
-    standing = Case(
-        When(lease_until__gte=Now(), then=Value("running")),
-        When(paused=True, then=Value("paused")),
-        When(upstream__in=Pause.objects.exclude(upstream=None).values("upstream"), then=Value("paused")),
-        When(Exists(Pause.objects.filter(upstream=None)), then=Value("paused")),
-        When(not_before__gt=Now(), then=Value("waiting")),
-        default=Value("due"),
-        output_field=CharField(),
+    rows = (
+        queued.annotate(standing=standing_now())
+        .values_list("standing", "priority")
+        .annotate(count=Count("pk"))
+        .order_by()
     )
-    rows = queued.annotate(standing=standing).values_list("standing", "priority").annotate(count=Count("pk")).order_by()
-    counts = Counter({(state, priority): 0 for state in ("running", "due", "waiting", "paused") for priority in _WORDS})
+    counts = Counter({(state, priority): 0 for state in STANDINGS for priority in _WORDS})
     for state, priority, count in rows:
-        counts[state, _word(priority)] += count
+        counts[state, priority_word(priority)] += count
     return [(labels, float(count)) for labels, count in counts.items()]
 
 
@@ -115,16 +122,11 @@ def _failed() -> Values:
     rows = Transfer.objects.filter(state=Transfer.State.FAILED).values_list("priority").annotate(count=Count("pk"))
     counts = Counter(dict.fromkeys(_WORDS, 0))
     for priority, count in rows.order_by():
-        counts[_word(priority)] += count
+        counts[priority_word(priority)] += count
     return [(("failed", word), float(count)) for word, count in counts.items()]
 
 
 _WORDS = tuple(PRIORITIES)
-
-
-def _word(priority: int) -> str:
-    """What lies between the named priorities counts with the lower one, so that labels stay few."""
-    return next((word for word in reversed(_WORDS) if priority >= PRIORITIES[word]), _WORDS[0])
 
 
 def _ages(now: datetime) -> Figure:
@@ -192,6 +194,16 @@ def budgets() -> Iterator[Figure]:
     yield BUDGET_LEFT.of(left)
 
 
+def indexed() -> Iterator[Figure]:
+    """By columns of an index: about a second for millions of entries."""
+    rows = Entry.objects.filter(vanished_at=None).values_list("upstream__slug", "kind").annotate(count=Count("pk"))
+    yield INDEX_ENTRIES.of([((slug, kind), float(count)) for slug, kind, count in rows.order_by()])
+    crawls = Crawl.objects.filter(active=True, upstream__enabled=True)
+    yield INDEX_ERRORS.one(crawls.exclude(error_code__in=("", UpstreamBudgetSpent.code)).count())
+    if oldest := crawls.aggregate(oldest=Min("finished_at"))["oldest"]:
+        yield INDEX_AGE.one(max(0.0, (timezone.now() - oldest).total_seconds()))
+
+
 class _Group:
     """Figures that are asked together, and kept for `seconds`. One thread asks, the others wait for it."""
 
@@ -217,23 +229,11 @@ class _Group:
 
     def _asked(self) -> tuple[Sequence[Figure], bool]:
         try:
-            with _limited_statements():
+            with patient_statements(STATEMENT_SECONDS):
                 return list(self._ask()), True
         except (Error, HubError, OSError) as error:
             logger.warning("the figures of %s could not be asked: %s", self.name, error)
             return (), False
-
-
-@contextmanager
-def _limited_statements() -> Iterator[None]:
-    """Postgres gives up a question that takes too long. On SQLite a transaction would keep writers out meanwhile."""
-    if connection.vendor != "postgresql":
-        yield
-        return
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{STATEMENT_SECONDS}s"])
-        yield
 
 
 _GROUPS = (
@@ -242,11 +242,12 @@ _GROUPS = (
     _Group("room", room, QUICK_SECONDS),
     _Group("budgets", budgets, QUICK_SECONDS),
     _Group("held", held, SLOW_SECONDS),
+    _Group("index", indexed, SLOW_SECONDS),
 )
 
 ALL = (
     TRANSFERS, QUEUED_BYTES, QUEUE_AGE, LEASES_OVERDUE, REQUESTS, REPOS, BLOBS, STORED_BYTES, NAMED_BYTES, SAVED_BYTES,
-    UNCHECKED, FREE_BYTES, QUOTA_LEFT, WORKERS, BUDGET_LEFT, UP,
+    UNCHECKED, FREE_BYTES, QUOTA_LEFT, WORKERS, BUDGET_LEFT, INDEX_ENTRIES, INDEX_AGE, INDEX_ERRORS, UP,
 )  # fmt: skip
 """Every figure there is, without values: what dashboards and alerts may ask for."""
 

@@ -24,6 +24,7 @@ from hub.accounts.events import record
 from hub.catalog.models import Repo
 from hub.catalog.renaming import rename_repo
 from hub.errors import BadInput, HubError, LeaseLost, RepoMissing, RevisionMissing, UpstreamRateLimited
+from hub.index.held import note_held
 from hub.mirroring import absence
 from hub.mirroring.diff import held_repo, held_revision
 from hub.mirroring.follow import Follow
@@ -187,6 +188,7 @@ def _known_as(row: Follow, repo: Repo | None, info: RepoInfo) -> Repo | None:
     if repo.gated != info.gated:
         Repo.objects.filter(pk=repo.pk).update(gated=info.gated)
         record(SYSTEM, "repo.gated", str(repo), request=row.request_id, before=repo.gated, gated=info.gated)
+    note_held(repo)
     return repo
 
 

@@ -89,6 +89,22 @@ class Asker(models.Model):
         return self.label
 
 
+class Comment(models.Model):
+    """One line of the talk between those who asked for a request and those who review it. Never changed."""
+
+    request = models.ForeignKey(Request, on_delete=models.CASCADE, related_name="comments")
+    author = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    author_name = models.CharField(max_length=200, help_text="Kept as text, so that it outlives the account.")
+    text = models.TextField(max_length=4000)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.author_name}: {self.text[:60]}"
+
+
 class Transfer(Steered, Lease):
     """One digest on its way in, shared by every revision that waits for it. The source is where to read it from."""
 
@@ -132,14 +148,29 @@ class Transfer(Steered, Lease):
                 name="speed_by_upstream",
                 condition=models.Q(state="done", bytes_per_second__gt=0),
             ),
+            models.Index(fields=["-finished_at"], name="ended_lately", condition=models.Q(finished_at__isnull=False)),
         ]
 
     def __str__(self) -> str:
         return f"{self.path} ({self.digest[:19]}…)"
+
+    @property
+    def percent(self) -> int:
+        """How much has arrived; 100 only once it is done."""
+        if self.state == Transfer.State.DONE:
+            return 100
+        return min(99, self.received * 100 // self.size) if self.size else 0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """At the speed of now; None where no worker has it, or nothing moves."""
+        if not self.lease_owner or not self.bytes_per_second:
+            return None
+        return max(0, self.size - self.received) / self.bytes_per_second
 
 
 # Below, because its rows point at those above; Django looks for every model of the app in this module.
 from hub.mirroring.follow import Follow, FollowedRevision  # noqa: E402
 from hub.mirroring.presence import Worker  # noqa: E402
 
-__all__ = ["Asker", "Follow", "FollowedRevision", "Pause", "Request", "Transfer", "Worker"]
+__all__ = ["Asker", "Comment", "Follow", "FollowedRevision", "Pause", "Request", "Transfer", "Worker"]

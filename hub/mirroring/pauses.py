@@ -7,8 +7,8 @@ the pause was committed, on whichever host.
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, Value, When
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from hub.mirroring.leases import LeaseQuerySet
@@ -39,6 +39,29 @@ class Pause(models.Model):
 def unpaused(upstream: str) -> Q:
     """Rows whose upstream, at the path `upstream`, is not paused, nor the hub."""
     return ~Q(Exists(Pause.objects.filter(Q(upstream=None) | Q(upstream=OuterRef(upstream)))))
+
+
+RUNNING, PAUSED, WAITING, DUE = "running", "paused", "waiting", "due"
+STANDINGS = (RUNNING, DUE, WAITING, PAUSED)
+
+
+def standing_now() -> Case:
+    """How a row that is queued stands: a worker has it; people hold it; it waits for its next try; it may be taken."""
+    return Case(
+        When(lease_until__gte=Now(), then=Value(RUNNING)),
+        When(paused=True, then=Value(PAUSED)),
+        When(upstream__in=Pause.objects.exclude(upstream=None).values("upstream"), then=Value(PAUSED)),
+        When(Exists(Pause.objects.filter(upstream=None)), then=Value(PAUSED)),
+        When(not_before__gt=Now(), then=Value(WAITING)),
+        default=Value(DUE),
+        output_field=CharField(),
+    )
+
+
+def priority_word(priority: int) -> str:
+    """What lies between the named priorities counts with the lower one, so that there are few words."""
+    words = tuple(PRIORITIES)
+    return next((word for word in reversed(words) if priority >= PRIORITIES[word]), words[0])
 
 
 class WorkQuerySet(LeaseQuerySet):

@@ -15,6 +15,8 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 
 from hub import metrics
+from hub.accounts.callers import SYSTEM
+from hub.accounts.events import record
 from hub.blobs.models import Blob
 from hub.blobs.store import Store
 from hub.blobs.stores import store
@@ -23,6 +25,8 @@ from hub.mirroring.removals import MOST_SECONDS, Doomed, forget_dead_removals, o
 
 BATCH = 200
 UPLOAD_GRACE = timedelta(hours=1)
+PRUNED = "blobs.pruned"
+"""The verb of the event that tells of a prune which removed something."""
 
 
 @dataclass
@@ -62,6 +66,8 @@ def prune_blobs(
         if not stopped():
             _prune_batch(held, batch, before, pruned, dry_run)
     _prune_uploads(held, before, pruned, dry_run)
+    if pruned.objects and not dry_run:
+        record(SYSTEM, PRUNED, "the store", rows=pruned.rows, objects=pruned.objects, bytes=pruned.bytes)
     return pruned
 
 

@@ -116,23 +116,39 @@ def insist_again(request: Request) -> None:
         _insist(f"{request.kind} {request.repo_id}", needed, room_now())
 
 
+@dataclass(frozen=True)
+class Shares:
+    """Of the bytes of some digests: those that are held, those on their way in, and those that have to be fetched."""
+
+    held: int
+    coming: int
+    to_fetch: int
+
+
+def shares(sizes: dict[str, int]) -> Shares:
+    """Of digests with their sizes, each counted once."""
+    digests, held, coming = list(sizes), 0, 0
+    for start in range(0, len(digests), BATCH):
+        here, on_the_way = _known(digests[start : start + BATCH])
+        held += sum(sizes[digest] for digest in here)
+        coming += sum(sizes[digest] for digest in on_the_way - here)
+    return Shares(held, coming, sum(sizes.values()) - held - coming)
+
+
 def bytes_to_fetch(sizes: dict[str, int]) -> int:
     """Of digests with their sizes: the bytes of those that are neither held nor on their way in."""
-    digests, needed = list(sizes), dict(sizes)
-    for start in range(0, len(digests), BATCH):
-        for known in _known(digests[start : start + BATCH]):
-            needed.pop(known, None)
-    return sum(needed.values())
+    return shares(sizes).to_fetch
 
 
-def _known(digests: Sequence[str]) -> set[str]:
+def _known(digests: Sequence[str]) -> tuple[set[str], set[str]]:
+    """The digests that are held, and those that are on their way in."""
     parsed = [Digest.parse(digest) for digest in digests]
     sha256 = [digest.hex for digest in parsed if str(digest).startswith("sha256:")]
     git = [digest.hex for digest in parsed if str(digest).startswith("git:")]
-    known = {f"sha256:{one}" for one in Blob.objects.filter(sha256__in=sha256).values_list("sha256", flat=True)}
-    known |= {f"git:{one}" for one in Blob.objects.filter(git_oid__in=git).values_list("git_oid", flat=True)}
+    held = {f"sha256:{one}" for one in Blob.objects.filter(sha256__in=sha256).values_list("sha256", flat=True)}
+    held |= {f"git:{one}" for one in Blob.objects.filter(git_oid__in=git).values_list("git_oid", flat=True)}
     coming = Transfer.objects.filter(open_transfers(), digest__in=digests)
-    return known | set(coming.values_list("digest", flat=True))
+    return held, set(coming.values_list("digest", flat=True))
 
 
 def _insist(what: str, needed: int, room: Room) -> None:

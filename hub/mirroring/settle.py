@@ -17,6 +17,7 @@ from hub.blobs.models import Blob
 from hub.catalog.models import RepoFile, Revision
 from hub.catalog.publishing import is_complete, move_ref, publish
 from hub.errors import CorruptBytes, HubError, UpstreamRateLimited
+from hub.index.held import note_held
 from hub.mirroring.detour import detour, rest_of
 from hub.mirroring.gather import gather, link_held, waiting_for
 from hub.mirroring.leases import from_now
@@ -114,6 +115,7 @@ def _conclude(revision: Revision) -> None:
         record(SYSTEM, "revision.published", f"{revision.repo}@{revision.commit}", files=revision.files.count())
     for request in Request.objects.filter(revision=revision, state=Request.State.FETCHING).order_by("pk"):
         _finish(request, revision)
+    note_held(revision.repo)
 
 
 def _finish(request: Request, revision: Revision) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from hub.mirroring.models import Request, Transfer
 from hub.mirroring.progress import Progress, progress_of, transfers_of
 from hub.mirroring.steering import pause_of
+from hub.mirroring.wishes import WITHDRAWN
 from hub.sizes import human_bytes, human_seconds
 
 _NEXT_STEPS = {
@@ -17,6 +18,7 @@ _NEXT_STEPS = {
     Request.State.CANCELLED: "An operator has ended it, and can retry it in the admin.",
     Request.State.FAILED: "An operator can retry it in the admin; asking for it again later opens it again too.",
 }
+_WITHDRAWN = "Whoever asked for it has withdrawn it. Asking for it again opens it again."
 ENDED = frozenset(Request.State) - frozenset({*Request.UNDER_WAY, Request.State.WAITING})
 
 
@@ -26,6 +28,7 @@ def standing_of(request: Request) -> dict[str, Any]:
     left = progress.seconds_left
     state = Request.State(request.state)
     pause = "" if state in ENDED else pause_of(request)
+    step = _WITHDRAWN if _is_withdrawn(request) else _NEXT_STEPS[state]
     return {
         "id": request.pk,
         "state": state.value,
@@ -33,7 +36,7 @@ def standing_of(request: Request) -> dict[str, Any]:
         "paused": bool(pause),
         "priority": request.priority,
         "ended": state in ENDED,
-        "next_step": f"{pause[:1].upper()}{pause[1:]}. It goes on where it stopped." if pause else _NEXT_STEPS[state],
+        "next_step": f"{pause[:1].upper()}{pause[1:]}. It goes on where it stopped." if pause else step,
         "files_done": progress.files_done,
         "files_total": progress.files_total,
         "bytes_done": progress.bytes_done,
@@ -46,6 +49,10 @@ def standing_of(request: Request) -> dict[str, Any]:
         "error": request.error or progress.trouble,
         "failed_transfers": len(failed_transfers(request)),
     }
+
+
+def _is_withdrawn(request: Request) -> bool:
+    return request.state == Request.State.CANCELLED and request.error_code == WITHDRAWN
 
 
 def failed_transfers(request: Request) -> list[Transfer]:

@@ -11,7 +11,6 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.db.models import F
 from django.utils import timezone
@@ -21,23 +20,22 @@ from hub.accounts.callers import SYSTEM
 from hub.accounts.events import record
 from hub.catalog.recording import record_repo, record_revision
 from hub.errors import HubError, LeaseLost, RepoMissing, RevisionMissing, UpstreamRateLimited
+from hub.index.held import note_held
 from hub.logs import about
-from hub.mirroring.decisions import approval_of
 from hub.mirroring.detour import offer
 from hub.mirroring.diff import change_of
-from hub.mirroring.follow import Follow
 from hub.mirroring.gather import gather
 from hub.mirroring.leases import from_now
 from hub.mirroring.models import Request
 from hub.mirroring.patterns import Patterns
 from hub.mirroring.quota import WAIT_SECONDS, NoRoom, insist_again, insist_on_room, take_room
 from hub.mirroring.settle import conclude, pause_after
-from hub.mirroring.survey import Survey, facts_for_people, facts_for_policy, history, survey
-from hub.mirroring.updates import judge
+from hub.mirroring.survey import Survey, facts_for_people, history, survey
+from hub.mirroring.verdict import verdict_of
 from hub.names import RepoId
 from hub.nudge import nudge
-from hub.policy.models import Action, Rule
-from hub.policy.verdicts import Verdict, decide
+from hub.policy.models import Action
+from hub.policy.verdicts import Verdict
 from hub.tracing import span
 
 logger = logging.getLogger(__name__)
@@ -92,20 +90,9 @@ def _look(request: Request, owner: str) -> None:
     try:
         found = survey(request)
         change = change_of(request, found)
-        _judge(request, owner, found, change, _verdict(request, found, change))
+        _judge(request, owner, found, change, verdict_of(request, found, change))
     except HubError as error:
         _stumble(request, owner, error)
-
-
-def _verdict(request: Request, found: Survey, change: dict[str, Any] | None) -> Verdict:
-    facts = facts_for_policy(request, found, Patterns.of(request.include, request.exclude))
-    auto = Follow.objects.filter(request=request).values_list("auto", flat=True).first()
-    verdict = decide(facts, Rule.objects.filter(enabled=True))
-    verdict = judge(verdict, change, auto or Follow.Auto.RULES, settings.FOLLOW_ASK)
-    if verdict.action == Action.ASK and (approval := approval_of(request, found.info.commit)):
-        # It was evicted, or is asked for again, and upstream has not moved: that very commit was let in by a person.
-        return Verdict(Action.ALLOW, approval, verdict.rule)
-    return verdict
 
 
 def _judge(request: Request, owner: str, found: Survey, change: dict[str, Any] | None, verdict: Verdict) -> None:
@@ -172,6 +159,7 @@ def _write_plan(request: Request, owner: str, found: Survey, commits: list[dict[
         take_room(_named(request), files)
         repo = record_repo(request.upstream, found.info, RepoId.parse(_as_asked(request)))
         revision = record_revision(repo, found.info, found.files, found.directories, commits, wanted)
+        note_held(repo)
         # An admin may have refused it before the look was done, and approved it since: then nothing is known yet.
         change = request.facts.get("change")
         known = _looked_up(request, found, change if change and change["to"] == found.info.commit else None)

@@ -19,6 +19,8 @@ from hub.upstreams.registry import is_default
 
 MAX_OPEN_LOOKUPS = 1000
 """Wishes that wait to be looked up. More than this is a flood, and refusing it keeps the honest ones moving."""
+WITHDRAWN = "Withdrawn"
+"""The error code of a request that was cancelled by whoever had asked for it, and not by an operator."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,8 @@ class Wish:
 
 
 def submit(wish: Wish, caller: Caller, refresh: bool = True) -> Request:
-    """Joins or opens the request for this wish. A failed one is opened again, and so is a published one where
-    `refresh` asks upstream whether the ref has moved; a refused one stays refused.
+    """Joins or opens the request for this wish. A failed or withdrawn one is opened again, and so is a published one
+    where `refresh` asks upstream whether the ref has moved; a refused or cancelled one stays so.
 
     Raises BadName for a revision that git would refuse and BadInput when too many wishes wait to be looked up.
     """
@@ -88,8 +90,10 @@ def _row(wish: Wish) -> tuple[Request, bool]:
 
 
 def _reopen(request: Request, caller: Caller, refresh: bool) -> None:
-    """Opens a failed request whose pause is over, or a published one whose ref may have moved or rows are gone."""
+    """Opens a failed request whose pause is over, one that was withdrawn, or a published one whose ref may have moved
+    or rows are gone."""
     ended = Q(state=Request.State.FAILED) | Q(state=Request.State.PUBLISHED, revision__published_at=None)
+    ended |= Q(state=Request.State.CANCELLED, error_code=WITHDRAWN)
     if refresh:
         ended |= Q(state=Request.State.PUBLISHED)
     opened = (

@@ -12,6 +12,7 @@ from hub.catalog.models import Ref, Repo, RepoAlias, Revision
 from hub.catalog.publishing import move_ref
 from hub.catalog.publishing import publish as make_visible
 from hub.catalog.recording import record_repo, record_revision
+from hub.index.held import note_held
 from hub.names import RepoId, RepoKind
 from hub.upstreams.models import Upstream
 from hub.upstreams.protocol import RepoInfo, TreeDirectory, TreeFile
@@ -46,6 +47,7 @@ def publish(
     for alias in repo.aliases:
         RepoAlias.objects.get_or_create(repo=row, kind=row.kind, key=alias.lower())
     row.refresh_from_db()
+    note_held(row)
     return row
 
 

@@ -2,9 +2,10 @@ from typing import Any
 
 import pytest
 
-from tests.catalog.published import publish
+from tests.catalog.published import an_upstream, publish
 from tests.dialects.conftest import Ask
 from tests.fakes import world
+from tests.index.corpus import listed
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +27,7 @@ def ids(answer: Any) -> list[str]:
         ("author=acme&sort=likes&direction=-1", ["acme/tiny", "acme/awkward-names"]),
         ("filter=license:mit&filter=text-generation", ["acme/tiny"]),
         ("filter=license:mit,transformers", ["acme/tiny"]),
-        ("pipeline_tag=text-generation&sort=id", ["acme/tiny", "meteor/llama-like-8b"]),
+        ("pipeline_tag=text-generation&sort=downloads", ["meteor/llama-like-8b", "acme/tiny"]),
         ("gated=true", []),
         ("inference=warm", []),
         ("num_parameters=min:10K,max:20K", ["acme/tiny"]),
@@ -47,7 +48,7 @@ def test_pages_follow_the_link(ask: Ask) -> None:
     link = first["Link"]
     assert link.startswith("<http://testserver/api/models?limit=2&sort=downloads&cursor=")
     second = ask(link[1:].partition(">")[0].removeprefix("http://testserver"))
-    assert ids(first) + ids(second) == ["acme/awkward-names", "acme/tiny", "meteor/llama-like-8b"]
+    assert ids(first) + ids(second) == ["meteor/llama-like-8b", "acme/tiny", "acme/awkward-names"]
     assert "Link" not in second
     assert ids(ask("/api/models?limit=2&sort=downloads&cursor=bm9uc2Vuc2U")) == ids(first)
 
@@ -65,3 +66,19 @@ def test_tags_by_type(ask: Ask) -> None:
     assert [one["id"] for one in told["pipeline_tag"]] == ["text-generation"]
     assert list(ask("/api/models-tags-by-type?type=library").json()) == ["library"]
     assert "task_categories" in ask("/api/datasets-tags-by-type").json()
+
+
+def test_what_is_not_held_is_listed_with_what_is_known_of_it(ask: Ask, settings: Any) -> None:
+    listed(an_upstream(), "far/away", task="fill-mask", downloads=7, gated="manual", commit="c" * 40).save()
+    (told,) = ask("/api/models?search=away&full=true").json()
+    assert (told["id"], told["gated"], told["downloads"], told["sha"]) == ("far/away", "manual", 7, "c" * 40)
+    assert "siblings" not in told
+    assert "lastModified" not in told
+    assert ids(ask("/api/models?gated=true")) == ["far/away"]
+    settings.LISTING = "held"
+    assert ids(ask("/api/models?search=away")) == []
+    assert ids(ask("/api/models?gated=true")) == []
+
+
+def test_misspelt_words_find_nothing_here(ask: Ask) -> None:
+    assert ids(ask("/api/models?search=tyni")) == []

@@ -10,6 +10,7 @@ from hub.catalog.models import Repo
 from hub.catalog.shelves import Sheet
 from hub.catalog.trees import Entry, Folder, Leaf, Tree
 from hub.digests import git_blob_id, lfs_pointer
+from hub.index import models as indexed
 from hub.names import RepoKind
 
 FAMILY = "huggingface"
@@ -59,6 +60,30 @@ def facts(repo: Repo, commit: str, sheet: Sheet, tree: Tree | None, blobs: bool 
     return {key: value for key, value in known.items() if value is not None or key == "model-index"}
 
 
+def listed(entry: indexed.Entry) -> dict[str, Any]:
+    """What upstream's listing tells of a repo that is not held, and nothing else. Whether upstream asks before it
+    hands out bytes counts here: it will be asked."""
+    known: dict[str, Any] = {
+        "_id": object_id(entry, {}),
+        "id": str(entry.listed_id),
+        "author": entry.namespace,
+        "private": False,
+        "gated": entry.gated or False,
+        "disabled": False,
+        "sha": entry.commit,
+        "lastModified": stamp(entry.updated_at),
+        "createdAt": stamp(entry.created_at),
+        "tags": entry.tags,
+        "likes": entry.likes,
+        "downloads": entry.downloads,
+        "pipeline_tag": entry.task,
+        "library_name": entry.library,
+    }
+    if entry.kind == RepoKind.MODEL:
+        known["modelId"] = known["id"]
+    return {key: value for key, value in known.items() if value not in (None, "")}
+
+
 def _told_upstream(repo: Repo, sheet: Sheet) -> dict[str, Any]:
     """Upstream's words where they are of this wire; of another hub's repo, the facts that both hubs know."""
     if sheet.family == FAMILY:
@@ -74,7 +99,7 @@ def chosen(known: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
     return {key: value for key, value in known.items() if key in wanted}
 
 
-def object_id(repo: Repo, info: Mapping[str, Any]) -> str:
+def object_id(repo: Repo | indexed.Entry, info: Mapping[str, Any]) -> str:
     """Upstream's own, or 24 hex digits that stay the same: huggingface.js wants some."""
     told = info.get("_id")
     if isinstance(told, str) and _OBJECT_ID.fullmatch(told):

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from hub.dialects.answers import finish, json_answer, redirect
+from hub.dialects.git import is_git, no_history
 from hub.dialects.huggingface.addresses import api_address, file_address
 from hub.dialects.huggingface.answers import EXPOSED, PREFLIGHT
 from hub.dialects.huggingface.asked import Asked
@@ -47,6 +48,8 @@ def entry(request: HttpRequest) -> HttpResponseBase:
 def _answer(asked: Asked) -> HttpResponseBase:
     if asked.method == "OPTIONS":
         return HttpResponse(status=204, headers=PREFLIGHT)
+    if is_git(asked):
+        return no_history(asked)
     if not settings.ANONYMOUS_PULL and asked.caller.user is None:
         raise TokenNeeded(
             "this hub asks who is there", f"ask an admin of {asked.base} for a token, then run `hf auth login`"

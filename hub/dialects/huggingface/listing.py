@@ -1,20 +1,27 @@
-"""`/api/{models|datasets|spaces}` and the tags in use: what this hub holds, not what is out there."""
+"""`/api/{models|datasets|spaces}` and the tags in use: what this hub holds, and what could be asked for."""
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpResponse
 
 from hub.catalog.models import Repo
-from hub.catalog.search import Page, Search, Sort, head_pins, search, tags_in_use
+from hub.catalog.search import head_pins, tags_in_use
 from hub.catalog.shelves import sheet_of
 from hub.catalog.trees import tree_of
 from hub.dialects.answers import json_answer
 from hub.dialects.asked import Query
 from hub.dialects.huggingface import describe
 from hub.dialects.huggingface.asked import Asked
-from hub.dialects.huggingface.repos import cursor_of, next_link, read_cursor
+from hub.dialects.huggingface.repos import next_link
+from hub.errors import BadInput
+from hub.index.models import Entry
+from hub.index.query import Page, Sort
+from hub.index.query import Query as Wish
+from hub.index.search import search
 from hub.names import RepoKind
 
 PAGE = 1000
@@ -26,8 +33,8 @@ _SORTS = {
     "likes30d": Sort.LIKES,
     "createdAt": Sort.CREATED,
     "created_at": Sort.CREATED,
-    "lastModified": Sort.MODIFIED,
-    "last_modified": Sort.MODIFIED,
+    "lastModified": Sort.UPDATED,
+    "last_modified": Sort.UPDATED,
 }
 _BOUND = re.compile(r"(min|max):(\d+(?:\.\d+)?)([KMBT]?)", re.IGNORECASE)
 _SCALE = {"": 1.0, "K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
@@ -41,28 +48,40 @@ def list_repos(asked: Asked, kind: RepoKind) -> HttpResponse:
     expand = query.all("expand")
     with_siblings = query.flag("full") or "siblings" in expand
     limit = query.number("limit", PAGE, PAGE_WITH_SIBLINGS if with_siblings else PAGE)
-    if _asks_for_the_impossible(query):
+    wish = _wish(query, kind)
+    if wish is None:
         return json_answer([])
-    page = search(_wish(query, kind), limit, _after(query))
-    headers = {"Link": next_link(asked, "cursor", cursor_of(page.after))} if page.after else {}
-    return json_answer(_entries(query, kind, page, with_siblings), headers=headers)
+    page = _page(wish, limit, query.get("cursor"))
+    headers = {"Link": next_link(asked, "cursor", page.after)} if page.after else {}
+    return json_answer(_entries(query, kind, page.entries, with_siblings), headers=headers)
 
 
-def _asks_for_the_impossible(query: Query) -> bool:
-    """Nothing that is held asks before it hands out bytes, and nothing runs here."""
-    return query.flag("gated") or bool(query.all("inference") or query.all("inference_provider"))
+def _page(wish: Wish, limit: int, cursor: str) -> Page:
+    """A cursor of another search asks for the first page, as it does on the hub."""
+    try:
+        return search(wish, limit, cursor, count=False, forgiving=False)
+    except BadInput:
+        return search(wish, limit, count=False, forgiving=False)
 
 
-def _wish(query: Query, kind: RepoKind) -> Search:
+def _wish(query: Query, kind: RepoKind) -> Wish | None:
+    """None where nothing can be found: nothing runs here, and nothing that is held asks before it hands out bytes."""
+    held = True if settings.LISTING == "held" else None
+    gated = query.flag("gated")
+    if query.all("inference") or query.all("inference_provider") or (gated and held):
+        return None
     filters = [part.strip() for value in (*query.all("filter"), *query.all("tags")) for part in value.split(",")]
-    return Search(
-        kind,
-        words=query.all("search"),
+    text = " ".join(query.all("search"))
+    return Wish(
+        text,
+        kinds=[kind],
         authors=query.all("author"),
         tags=[tag for tag in filters if tag],
-        pipeline_tag=query.get("pipeline_tag"),
+        tasks=query.all("pipeline_tag"),
         parameters=_parameters(query.get("num_parameters")),
-        sort=_SORTS.get(query.get("sort"), Sort.TRENDING),
+        held=False if gated else held,
+        gated=True if gated else None,
+        sort=_SORTS.get(query.get("sort"), Sort.RELEVANCE if text.strip() else Sort.TRENDING),
         ascending=query.get("direction") == "1",
     )
 
@@ -73,25 +92,22 @@ def _parameters(text: str) -> tuple[float, float] | None:
     return (bounds.get("min", 0.0), bounds.get("max", float("inf"))) if bounds else None
 
 
-def _after(query: Query) -> list[Any] | None:
-    place = read_cursor(query.get("cursor"))
-    is_place = isinstance(place, list) and len(place) == 3 and isinstance(place[0], int | float)
-    return place if is_place and isinstance(place[2], int) else None
-
-
-def _entries(query: Query, kind: RepoKind, page: Page, with_siblings: bool) -> list[dict[str, Any]]:
+def _entries(query: Query, kind: RepoKind, found: Sequence[Entry], with_siblings: bool) -> list[dict[str, Any]]:
     names = _names(query, kind)
-    pks = [hit.pk for hit in page.hits]
+    pks = [entry.repo_id for entry in found if entry.held and entry.repo_id]
     heads = head_pins(pks)
     repos = Repo.objects.in_bulk(pks)
     entries = []
-    for pk in pks:
-        if pk not in heads or pk not in repos:
-            continue
-        pin = heads[pk]
-        tree = tree_of(pin) if with_siblings else None
-        known = describe.facts(repos[pk], pin.commit, sheet_of(pin), tree)
-        entries.append(describe.chosen(known | {"trendingScore": page.trending.get(pk, 0)}, names))
+    for entry in found:
+        repo = repos.get(entry.repo_id or 0) if entry.held else None
+        pin = heads.get(repo.pk) if repo else None
+        if repo and pin:
+            tree = tree_of(pin) if with_siblings else None
+            known = describe.facts(repo, pin.commit, sheet_of(pin), tree)
+            known["downloads"] = max(known["downloads"], entry.downloads)
+        else:
+            known = describe.listed(entry)
+        entries.append(describe.chosen(known | {"trendingScore": entry.shown_trending}, names))
     return entries
 
 
