@@ -11,6 +11,7 @@ from hub.accounts.tokens import forget_cached
 from hub.catalog import pulls
 from hub.catalog.memory import forget_everything
 from hub.counters import forget_counters
+from hub.mirroring.kept import forget_kept
 from hub.upstreams.limits import forget_limits
 from hub.upstreams.models import Upstream
 from tests.fakes import FakeHub, world
@@ -50,4 +51,5 @@ def fresh_memory() -> None:
     forget_counters()
     forget_limits()
     forget_cached()
+    forget_kept()
     pulls.write_by_hand()

@@ -11,12 +11,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs"
-ORDER = ("index", "clients", "operator", "decisions", "benchmarks")
+ORDER = ("index", "clients", "tools", "api", "operator", "decisions", "benchmarks")
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Doc:
 @require_safe
 def docs(request: HttpRequest, name: str = "index") -> HttpResponse:
     if name not in ORDER:
-        raise Http404(f"There is no page {name!r} in the documentation.")
+        raise Http404(gettext("There is no page %(name)s in the documentation.") % {"name": repr(name)})
     return render(request, "web/docs.html", {"doc": doc(name), "pages": [doc(other) for other in ORDER]})
 
 

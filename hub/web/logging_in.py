@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from functools import wraps
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from hub.accounts.throttle import check_tries, count_wrong, forget_wrong
 from hub.errors import TooManyTries
+from hub.web.spoken import spoken
 
 View = Callable[..., HttpResponseBase]
 
@@ -23,7 +24,7 @@ def throttled(view: View) -> View:
         try:
             check_tries(account, address)
         except TooManyTries as error:
-            return _refusal(request, error)
+            return refusal(request, error)
         response = view(request, *args, **kwargs)
         # Both pages send on whoever they let in, and show the form again to everybody else.
         if response.status_code == 302:
@@ -35,7 +36,7 @@ def throttled(view: View) -> View:
     return guarded
 
 
-def _refusal(request: HttpRequest, error: TooManyTries) -> HttpResponseBase:
-    response = render(request, "web/too_many_tries.html", {"words": error.words}, status=error.status)
+def refusal(request: HttpRequest, error: TooManyTries) -> HttpResponse:
+    response = render(request, "web/too_many_tries.html", {"words": spoken(error)}, status=error.status)
     response.headers["Retry-After"] = str(int(error.retry_after or 1))
     return response

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.cache import patch_vary_headers
 
 PAGES = "; ".join(
     (
@@ -20,7 +21,8 @@ PAGES = "; ".join(
 ADMIN = PAGES.replace("script-src 'self'", "script-src 'self' 'unsafe-eval'").replace(
     "style-src 'self'", "style-src 'self' 'unsafe-inline'"
 )
-"""The admin theme's Alpine evaluates its attributes and its colours come as a style element; scripts are files only."""
+"""The admin theme (django-unfold) cannot do without: its Alpine evaluates the attributes it finds, and its colours come
+as a style element. Scripts are files only there too, and nobody but staff ever sees these pages."""
 
 
 class ContentSecurityPolicy:
@@ -34,4 +36,6 @@ class ContentSecurityPolicy:
         if request.path.startswith("/-/") and response.get("Content-Type", "").startswith("text/html"):
             policy = ADMIN if request.path.startswith("/-/admin/") else PAGES
             response.headers.setdefault("Content-Security-Policy", policy)
+            # htmx asks the same address for a part of the page; the browser's cache has to keep both apart.
+            patch_vary_headers(response, ["HX-Request"])
         return response

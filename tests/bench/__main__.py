@@ -21,6 +21,7 @@ from . import (
     page,
     peer,
     plan_scale,
+    search_scale,
     warm_accel,
     warm_big,
     warm_client,
@@ -50,6 +51,7 @@ ROWS = {
     "modelscope-warm": Row("`modelscope download` of what is held, beside its upstream", modelscope_warm.measure),
     "family-both-hubs": Row("A family of models from two hubs that hold the same weights", family_both_hubs.measure),
     "catalog-scale": Row("A catalog of a million files", catalog_scale.measure),
+    "search-scale": Row("A search among two million repos", search_scale.measure),
     "peer": Row("Another mirror beside us", peer.measure),
     "peer-pulp": Row("A mirror on Postgres and Redis beside us", peer.measure_pulp),
 }

@@ -32,6 +32,8 @@ class Sizes:
     small: int
     planned: int
     catalog: int
+    indexed: tuple[int, ...]
+    """How many entries an index has, growing."""
     seconds: int
     slow: int
     free: int
@@ -48,6 +50,7 @@ FULL = Sizes(
     small=200,
     planned=100_000,
     catalog=1_000_000,
+    indexed=(10_000, 100_000, 500_000, 2_000_000),
     seconds=5,
     slow=30_000_000,
     free=20 * GIB,
@@ -63,6 +66,7 @@ QUICK = Sizes(
     small=20,
     planned=3000,
     catalog=20_000,
+    indexed=(2_000, 20_000),
     seconds=1,
     slow=30_000_000,
     free=2 * GIB,

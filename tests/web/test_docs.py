@@ -81,3 +81,11 @@ def documented_metrics() -> set[str]:
 def test_every_metric_is_explained_and_no_other() -> None:
     counted = {f"{one.name}_total" if one.type == "counter" else one.name for one in metrics.COUNTED.collect()}
     assert documented_metrics() == counted | {figure.name for figure in figures.ALL}
+
+
+@pytest.mark.django_db
+def test_whoever_reads_another_language_is_told_that_the_text_is_english(client: Client) -> None:
+    assert 'class="note"' in client.get("/-/docs/", headers={"Accept-Language": "zh-CN"}).content.decode()
+    page = client.get("/-/docs/").content.decode()
+    assert 'class="note"' not in page
+    assert '<article class="prose" lang="en">' in page

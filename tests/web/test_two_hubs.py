@@ -37,13 +37,13 @@ def glm() -> tuple[Repo, Repo]:
 
 
 def test_the_page_tells_where_the_same_weights_are_and_what_differs(client: Client, glm: tuple[Repo, Repo]) -> None:
-    page = text_of(client, "/-/repos/models/THUDM/glm")
+    page = text_of(client, "/-/repos/models/THUDM/glm/about")
     assert "Same weights as ZhipuAI/glm on modelscope: 1 weight file, 70 kB, equal by sha256." in page
     assert "What differs is text and settings." in page
     assert "1 file differs, 1 file is only there" in page
     assert "README.md (3 bytes here, 5 bytes there)" in page
     assert "Only there configuration.json (2 bytes)" in page
-    back = text_of(client, "/-/repos/models/ZhipuAI/glm")
+    back = text_of(client, "/-/repos/models/ZhipuAI/glm/about")
     assert "Same weights as THUDM/glm on huggingface" in back
     assert "Only here configuration.json" in back
 
@@ -51,7 +51,7 @@ def test_the_page_tells_where_the_same_weights_are_and_what_differs(client: Clie
 def test_some_of_the_weights_are_not_told_as_the_same_weights(client: Client) -> None:
     hold("acme/one", WEIGHTS, "huggingface")
     hold("acme/two", {**WEIGHTS, "more.gguf": repo_file("more.gguf", Synthetic(90_000, 9))}, "huggingface")
-    page = text_of(client, "/-/repos/models/acme/one")
+    page = text_of(client, "/-/repos/models/acme/one/about")
     assert "Some of the same weights as acme/two" in page
     assert "1 weight file, 70 kB, equal by sha256, of 1 here and 2 there." in page
     assert "more.gguf (90 kB)" in page
@@ -60,14 +60,14 @@ def test_some_of_the_weights_are_not_told_as_the_same_weights(client: Client) ->
 def test_a_whole_copy_is_told_in_one_line(client: Client) -> None:
     hold("acme/one", WEIGHTS, "huggingface")
     hold("acme/one", WEIGHTS, "modelscope")
-    page = text_of(client, "/-/repos/models/acme/one")
+    page = text_of(client, "/-/repos/models/acme/one/about")
     assert "Same weights as acme/one on modelscope: all 2 files are equal, by sha256." in page
     assert "differ" not in page
 
 
 def test_a_repo_without_the_like_says_nothing_of_it(client: Client) -> None:
     hold("acme/one", WEIGHTS, "huggingface")
-    assert "The same elsewhere" not in text_of(client, "/-/repos/models/acme/one")
+    assert "The same elsewhere" not in text_of(client, "/-/repos/models/acme/one/about")
 
 
 def test_two_hubs_with_one_id_are_told_apart(client: Client) -> None:
@@ -77,11 +77,12 @@ def test_two_hubs_with_one_id_are_told_apart(client: Client) -> None:
     for slug in ("huggingface", "modelscope"):
         address = f"/-/repos/models/{slug}:acme/one"
         assert f'href="{address}"' in home
-        assert f"<td>{slug}</td>" in home
+        assert f"<li>{slug}</li>" in home
         assert f"from {slug}" in text_of(client, address)
     page = text_of(client, "/-/repos/models/modelscope:acme/one")
     assert "80 kB" in page
-    assert "acme/one of huggingface has the same name, and none of these weights." in page
+    about = text_of(client, "/-/repos/models/modelscope:acme/one/about")
+    assert "acme/one of huggingface has the same name, and none of these weights." in about
     assert "MODELSCOPE_ENDPOINT=http://testserver modelscope download acme/one" in page
     assert "70 kB" in text_of(client, "/-/repos/models/acme/one"), "without a hub's name the first one is meant"
 

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 
 from hub.accounts.callers import SYSTEM
+from hub.mirroring.lanes import SMALL_LIMIT
 from hub.mirroring.models import Transfer
 from hub.mirroring.pauses import LOW, NORMAL, URGENT
 from hub.mirroring.steering import pause
@@ -14,7 +15,7 @@ from hub.upstreams.models import Upstream
 from tests.fakes import FakeHub
 from tests.workers.conftest import MIB, Planned
 from workers.engine import claim
-from workers.engine.claim import SMALL_LIMIT, Claim, Turns, claim_large, claim_small
+from workers.engine.claim import Claim, Turns, claim_large, claim_small
 from workers.engine.halt import Halt
 from workers.engine.heartbeat import Heartbeat
 from workers.engine.land import run_large

@@ -26,7 +26,7 @@ from workers.engine.halt import Halt
 from workers.engine.loop import Worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
-CHORES = {"workers.sweep", "workers.refresh", "workers.scrub", "workers.evict", "workers.prune"}
+CHORES = {"workers.sweep", "workers.refresh", "workers.scrub", "workers.evict", "workers.prune", "workers.index"}
 
 
 @pytest.fixture
