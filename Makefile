@@ -11,7 +11,9 @@ PIP := $(PY) -m pip --disable-pip-version-check --no-input --quiet
 DATA := $(or $(HUB_DATA_DIR),data)
 LOCK_OPTIONS := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 
-.PHONY: help up down run logs test lint format bench demo lock clean installed installed-dev
+WORDLESS := $(addprefix --ignore ,.venv .cache data tests artefacts deploy)
+
+.PHONY: help up down run logs test lint format words bench demo lock clean installed installed-dev
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -40,6 +42,10 @@ lint: installed-dev ## Check style, types and the floors of the house
 format: installed-dev ## Put the code into its format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+words: installed-dev ## Collect what the pages say, for its translation into Chinese, and compile that (needs gettext)
+	$(PY) manage.py makemessages -l zh_Hans --no-obsolete --no-wrap --add-location file $(WORDLESS)
+	$(PY) manage.py compilemessages -l zh_Hans $(WORDLESS)
 
 bench: installed-dev ## Measure against the fake upstream, nginx and the peer, as ratios
 	$(PY) -m tests.bench $(ARGS)

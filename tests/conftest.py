@@ -11,6 +11,7 @@ from hub.accounts.tokens import forget_cached
 from hub.catalog import pulls
 from hub.catalog.memory import forget_everything
 from hub.counters import forget_counters
+from hub.index.expected import forget_counts
 from hub.mirroring.kept import forget_kept
 from hub.upstreams.limits import forget_limits
 from hub.upstreams.models import Upstream
@@ -51,5 +52,6 @@ def fresh_memory() -> None:
     forget_counters()
     forget_limits()
     forget_cached()
+    forget_counts()
     forget_kept()
     pulls.write_by_hand()

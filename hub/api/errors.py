@@ -30,12 +30,16 @@ MOST_ERRORS = 100
 _LOGIN = "send `Authorization: Bearer` with a token of this hub, or log in"
 
 
-class _Refused(HubError):
-    """What the framework refuses before any of our code is asked."""
+class _MethodNotAllowed(BadInput):
+    code, status = "MethodNotAllowed", 405
 
-    def __init__(self, code: str, status: int, sentence: str, next_step: str) -> None:
-        super().__init__(sentence, next_step)
-        self.code, self.status = code, status  # type: ignore[misc]
+
+class _NotAcceptable(BadInput):
+    code, status = "NotAcceptable", 406
+
+
+class _UnsupportedMediaType(BadInput):
+    code, status = "UnsupportedMediaType", 415
 
 
 def answer_error(error: Exception, context: Mapping[str, Any]) -> Response:
@@ -110,11 +114,11 @@ def _of_framework(error: exceptions.APIException) -> HubError:
     if isinstance(error, exceptions.ParseError):
         return BadInput("the body is no JSON", "send one JSON object")
     if isinstance(error, exceptions.MethodNotAllowed):
-        return _Refused("MethodNotAllowed", 405, text, f"see {GUIDE} for what there is")
+        return _MethodNotAllowed(text, f"see {GUIDE} for what there is")
     if isinstance(error, exceptions.NotAcceptable):
-        return _Refused("NotAcceptable", 406, "there is no answer of that kind", "accept application/json")
+        return _NotAcceptable("there is no answer of that kind", "accept application/json")
     if isinstance(error, exceptions.UnsupportedMediaType):
-        return _Refused("UnsupportedMediaType", 415, text, "send JSON, with `Content-Type: application/json`")
+        return _UnsupportedMediaType(text, "send JSON, with `Content-Type: application/json`")
     return BadInput(text, f"see {GUIDE}")
 
 

@@ -1,22 +1,28 @@
 """From what a listing tells to rows: in batches, with one read and at most two writes for each."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from itertools import islice
+from math import isfinite
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from hub.index.models import Entry
-from hub.index.popularity import popularity_of
-from hub.index.words import words_of
+from hub.index.models import PULLED, Entry
+from hub.index.popularity import popularity_of, tiers_of
+from hub.index.words import WORDLESS, words_of
 from hub.upstreams.models import Upstream
 from hub.upstreams.protocol import ListedRepo
 
 BATCH = 1000
+
+Place = tuple[str, str]
+"""Kind and key."""
 
 _TEXTS = ("title", "summary", "task", "library", "licence", "commit")
 _LISTS = ("languages", "tags", "base_models")
@@ -30,6 +36,7 @@ _HELD_KNOWS = frozenset(
 """Read from the files of a held copy, and closer to the truth than what a listing says about them."""
 _FACTS = ("namespace", "name", *_TEXTS, *_LISTS, *_NUMBERS, *_TIMES, "gated", "trending")
 _WRITTEN = (*_FACTS, "words", "popularity", "seen_at", "vanished_at")
+_PLACE = ("kind", "key", "upstream_id")
 
 
 @dataclass(frozen=True)
@@ -82,18 +89,28 @@ def _batches(repos: Iterable[ListedRepo]) -> Iterator[list[ListedRepo]]:
 def _take_batch(upstream: Upstream, batch: Sequence[ListedRepo], now: datetime, seen: Seen) -> Taken:
     listed = {_place(repo): repo for repo in reversed(batch)}
     with transaction.atomic():
+        _commit_lightly()
         known = _known(upstream, listed)
-        news = [row["pk"] for place, row in known.items() if _news(row, listed[place])]
-        changed = [_changed(entry, upstream, listed[entry.kind, entry.key], now) for entry in _locked(news)]
-        fresh = [_entry(upstream, listed[place], now) for place in listed.keys() - known.keys()]
-        _write([*fresh, *changed])
+        facts = {place: _facts(repo) for place, repo in listed.items()}
+        news = [row["pk"] for place, row in known.items() if _news(row, facts[place])]
+        fresh = [_finished(_entry(upstream, place, facts[place]), upstream) for place in facts.keys() - known.keys()]
+        wordless = list[Entry]()
+        worded = list(fresh)
+        for entry in _locked(news):
+            (wordless if _change(entry, facts[entry.kind, entry.key], upstream) else worded).append(entry)
+        _write(worded, now, _WRITTEN)
+        _write(wordless, now, tuple(name for name in _WRITTEN if name != "words"))
         told = set(news)
         if same := [row["pk"] for row in known.values() if row["pk"] not in told]:
             seen(same)
-    return Taken(len(fresh), len(changed), len(same), len(batch) - len(listed))
+    return Taken(len(fresh), len(worded) - len(fresh) + len(wordless), len(same), len(batch) - len(listed))
 
 
-Place = tuple[str, str]
+def _commit_lightly() -> None:
+    """What a crash of the database takes back of the last moments is read again, as is the place of the next page."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL synchronous_commit = off; SET LOCAL work_mem = '64MB'")
 
 
 def _place(repo: ListedRepo) -> Place:
@@ -116,33 +133,57 @@ def _locked(pks: Sequence[int]) -> QuerySet[Entry]:
 
 
 def _facts(repo: ListedRepo) -> dict[str, Any]:
-    facts: dict[str, Any] = {name: getattr(repo, name) for name in (*_TEXTS, *_NUMBERS, *_TIMES, "gated", "trending")}
-    facts |= {name: list(getattr(repo, name)) for name in _LISTS}
+    facts: dict[str, Any] = {name: getattr(repo, name) for name in (*_NUMBERS, *_TIMES)}
+    facts |= {name: _clean(getattr(repo, name)) for name in (*_TEXTS, "gated")}
+    facts |= {name: [_clean_often(word) for word in getattr(repo, name)] for name in _LISTS}
+    facts["trending"] = min(max(repo.trending, 0.0), PULLED - 1) if isfinite(repo.trending) else 0.0
     return facts | {"namespace": repo.repo_id.namespace, "name": repo.repo_id.name}
 
 
-def _news(row: Mapping[str, Any], repo: ListedRepo) -> dict[str, Any]:
+def _clean(text: str) -> str:
+    """Without what no database stores: NUL, and halves of characters."""
+    if text.isprintable():
+        return text
+    return text.replace("\0", "").encode(errors="ignore").decode()
+
+
+_clean_often = lru_cache(maxsize=50_000)(_clean)
+
+
+def _news(row: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:
     """The columns that are to be changed, and how."""
     news = {
         name: value
-        for name, value in _facts(repo).items()
+        for name, value in facts.items()
         if value != row[name]
         and (value or name not in _KEPT)
         and not (row["held"] and row[name] and name in _HELD_KNOWS)
     }
-    return news | ({"vanished_at": None} if row["vanished_at"] else {})
+    if "trending" in news:
+        # How often it was pulled here is nothing that upstream knows.
+        trending = row["trending"] // PULLED * PULLED + facts["trending"]
+        news.pop("trending") if trending == row["trending"] else news.update(trending=trending)
+    if row["vanished_at"]:
+        news["vanished_at"] = None
+    return news
 
 
-def _entry(upstream: Upstream, repo: ListedRepo, now: datetime) -> Entry:
-    kind, key = _place(repo)
-    return _finished(Entry(upstream=upstream, kind=kind, key=key, seen_at=now, **_facts(repo)), upstream)
+def _entry(upstream: Upstream, place: Place, facts: Mapping[str, Any]) -> Entry:
+    kind, key = place
+    return Entry(upstream=upstream, kind=kind, key=key, **facts)
 
 
-def _changed(entry: Entry, upstream: Upstream, repo: ListedRepo, now: datetime) -> Entry:
-    for name, value in _news(vars(entry), repo).items():
+def _change(entry: Entry, facts: Mapping[str, Any], upstream: Upstream) -> bool:
+    """Whether the words stay as they are."""
+    tiers, news = tiers_of(entry.popularity), _news(vars(entry), facts)
+    for name, value in news.items():
         setattr(entry, name, value)
-    entry.seen_at = now
-    return _finished(entry, upstream)
+    entry.popularity = popularity_of(entry)
+    if WORDLESS.issuperset(news) and tiers_of(entry.popularity) == tiers:
+        entry.words = ""
+        return True
+    entry.words = words_of(entry, upstream.slug)
+    return False
 
 
 def _finished(entry: Entry, upstream: Upstream) -> Entry:
@@ -151,7 +192,7 @@ def _finished(entry: Entry, upstream: Upstream) -> Entry:
     return entry
 
 
-def _write(entries: Sequence[Entry]) -> None:
+def _write(entries: Sequence[Entry], now: datetime, columns: Sequence[str]) -> None:
     """One statement for new and changed rows: an UPDATE of many rows with other values each is far slower.
 
     In one order everywhere, so that two who write the same new entries do not wait for each other.
@@ -160,10 +201,31 @@ def _write(entries: Sequence[Entry]) -> None:
         # The database finds a row that was read by its upstream and id. What is held is nothing that is written.
         entry.pk = None
         entry.repo = None
+        entry.seen_at = now
+    ordered = sorted(entries, key=lambda entry: (entry.kind, entry.key))
+    if connection.vendor == "postgresql":
+        _write_json(ordered, columns)
+        return
     Entry.objects.bulk_create(
-        sorted(entries, key=lambda entry: (entry.kind, entry.key)),
+        ordered,
         batch_size=BATCH,
         update_conflicts=True,
         unique_fields=["kind", "key", "upstream"],
-        update_fields=list(_WRITTEN),
+        update_fields=list(columns),
     )
+
+
+def _write_json(entries: Sequence[Entry], columns: Sequence[str]) -> None:
+    """The same in a fifth of the time: Postgres reads the rows out of one parameter."""
+    if not entries:
+        return
+    names = (*_PLACE, "held", *_WRITTEN)
+    rows = json.dumps([{name: getattr(entry, name) for name in names} for entry in entries], default=str)
+    listed, changed = ", ".join(names), ", ".join(f"{name} = EXCLUDED.{name}" for name in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO index_entry ({listed}) SELECT {listed}"  # noqa: S608 (names of columns)
+            f" FROM json_populate_recordset(NULL::index_entry, %s::json)"
+            f" ON CONFLICT ({', '.join(_PLACE)}) DO UPDATE SET {changed}",
+            [rows],
+        )

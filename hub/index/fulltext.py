@@ -26,6 +26,8 @@ _POSTGRES = (
     # Only `document` is read while searching: the long texts make room for it and for the facts in the page.
     "ALTER TABLE index_entry ALTER COLUMN document SET STORAGE MAIN",
     "CREATE INDEX IF NOT EXISTS entry_document ON index_entry USING gin (document)",
+    # New rows wait until they are many, and are then sorted in together; whoever searches looks through them, too.
+    "ALTER INDEX entry_document SET (gin_pending_list_limit = 8192)",
     # As in matching.py: whoever looks at the popular only has a fiftieth to read.
     f"""
     CREATE INDEX IF NOT EXISTS entry_document_popular ON index_entry USING gin (document) WHERE popularity >= {POPULAR}
@@ -33,7 +35,12 @@ _POSTGRES = (
 )
 _TRIGRAMS = (
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
-    "CREATE INDEX IF NOT EXISTS index_word_trigrams ON index_word USING gin (text gin_trgm_ops)",
+    "DROP INDEX IF EXISTS index_word_trigrams",
+    # As in spelling.py, which looks for nothing else.
+    """
+    CREATE INDEX IF NOT EXISTS word_letters ON index_word USING gin (substr(text, 3) gin_trgm_ops)
+      WHERE text ~ '^t/[a-z]{4,30}$'
+    """,
 )
 # Words stand between spaces and nowhere else: a fact is one word with all its signs.
 _SQLITE = (

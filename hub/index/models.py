@@ -23,7 +23,8 @@ _DATES = {"updated": "updated_at", "created": "created_at"}
 class Entry(models.Model):
     """One repo of one upstream, as far as its listing or the held copy tells. A number is 0 where nobody told it."""
 
-    upstream = models.ForeignKey(Upstream, on_delete=models.CASCADE, related_name="entries")
+    # Without an index of its own: most entries are of one upstream, and each index is written with every row.
+    upstream = models.ForeignKey(Upstream, on_delete=models.CASCADE, related_name="entries", db_index=False)
     kind = models.CharField(max_length=10)
     namespace = models.CharField(max_length=100, blank=True)
     name = models.CharField(max_length=100)
@@ -50,7 +51,7 @@ class Entry(models.Model):
     repo = models.OneToOneField(Repo, null=True, on_delete=models.SET_NULL, related_name="entry")
     held = models.BooleanField(default=False)
     vanished_at = models.DateTimeField(null=True, help_text="Upstream lists it no more. What is held stays.")
-    seen_at = models.DateTimeField(default=timezone.now, help_text="Listed last.")
+    seen_at = models.DateTimeField(default=timezone.now, help_text="Listed last as new or changed.")
     popularity = models.FloatField(default=0, help_text="The order of what matches a search equally well.")
     words = models.TextField(blank=True, help_text="What the search finds it by, separated by spaces.")
 

@@ -1,5 +1,6 @@
 """How well known an entry is: the order of what matches a search equally well."""
 
+from functools import lru_cache
 from math import log10
 
 from hub.index.models import Entry
@@ -48,9 +49,10 @@ def popularity_of(entry: Entry) -> float:
     return round(score, 2)
 
 
-def tiers_of(popularity: float) -> list[str]:
+@lru_cache(maxsize=2_000)
+def tiers_of(popularity: float) -> tuple[str, ...]:
     """The marks of the tiers that a popularity reaches."""
-    return [tier_mark(tier) for tier in TIERS if popularity >= tier]
+    return tuple(tier_mark(tier) for tier in TIERS if popularity >= tier)
 
 
 def tier_mark(tier: float) -> str:

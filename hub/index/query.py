@@ -56,11 +56,25 @@ SIZE_CLASSES: Mapping[str, tuple[int, int]] = {
 
 FACETS = ("held", "kind", "upstream", "task", "library", "licence", "language", "size", "gated")
 """What `facets` counts; `held` and `gated` have the values "yes" and "no"."""
+YES_OR_NO = ("held", "gated")
+CHOICES: Mapping[str, str] = {
+    "held": "held",
+    "kind": "kinds",
+    "upstream": "upstreams",
+    "task": "tasks",
+    "library": "libraries",
+    "licence": "licences",
+    "language": "languages",
+    "size": "sizes",
+    "gated": "gated",
+}
+"""Which condition of a Query is a choice in which facet."""
 
 
 @dataclass(frozen=True)
 class Facets:
-    """`counts[facet]` are (value, how many), the most frequent first. Not exact: counted over the most popular only."""
+    """`counts[facet]` are (value, how many), the most frequent first; of a facet with a choice, how many there would be
+    with another one instead. Not exact: counted over the most popular only."""
 
     counts: Mapping[str, Sequence[tuple[str, int]]]
     exact: bool = True

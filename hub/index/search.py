@@ -5,17 +5,17 @@ most popular are looked at first, tier by tier, until nothing that is less popul
 page. Facets are counted over the same matches.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from hub.index.counts import FEW, Expected
+from hub.index.expected import FEW, Expected
 from hub.index.facets import apart, counted_before, sheet
 from hub.index.matching import NAME, SAMPLE, TOPIC, Found, fetch, walk
 from hub.index.models import Entry
 from hub.index.orders import Order, Place
 from hub.index.popularity import TIERS
-from hub.index.query import Facets, Page, Query, Sort
+from hub.index.query import CHOICES, YES_OR_NO, Facets, Page, Query, Sort
 from hub.index.spelling import corrected
 from hub.index.terms import Condition
 from hub.index.wish import Wish, wish_of
@@ -54,10 +54,9 @@ def search(
     place = order.place_of(after)
     looked = min(MOST, skip + limit)
     wish = wish_of(query, prefix=query.prefix)
-    finding = _find(query, wish, order, looked, place, facets or count)
-    spelled = ""
+    finding, asked = _find(query, wish, order, looked, place, facets or count), query
     if not finding.places and wish.words and place is None:
-        finding, spelled = _find_otherwise(query, finding, order, looked, facets or count, forgiving)
+        finding, asked = _find_otherwise(query, finding, order, looked, facets or count, forgiving)
     page = finding.places[skip:looked]
     more = len(finding.places) > looked and looked < MOST
     return Page(
@@ -65,8 +64,8 @@ def search(
         finding.total,
         exact=finding.exact,
         after=order.text_of(page[-1]) if more and page else "",
-        corrected=spelled,
-        facets=finding.facets if facets else Facets({}),
+        corrected=asked.text if asked.text != query.text else "",
+        facets=_with_other_choices(asked, finding.facets) if facets else Facets({}),
     )
 
 
@@ -82,16 +81,33 @@ class _Finding:
 
 def _find_otherwise(
     query: Query, nothing: _Finding, order: Order, limit: int, count: bool, forgiving: bool
-) -> tuple[_Finding, str]:
-    found = _find(query, wish_of(query, prefix=True), order, limit, None, count)
-    if found.places:
-        return found, ""
-    if forgiving and (text := corrected(query.text)):
-        other = replace(query, text=text)
-        found = _find(other, wish_of(other), order, limit, None, count)
+) -> tuple[_Finding, Query]:
+    """What is found, and what was asked for instead."""
+    for other in _other_queries(query, forgiving):
+        found = _find(other, wish_of(other, prefix=other.prefix), order, limit, None, count)
         if found.places:
-            return found, text
-    return nothing, ""
+            return found, other
+    return nothing, query
+
+
+def _other_queries(query: Query, forgiving: bool) -> Iterator[Query]:
+    yield replace(query, prefix=True)
+    if forgiving and (text := corrected(query.text)):
+        yield replace(query, text=text)
+
+
+def _with_other_choices(query: Query, facets: Facets) -> Facets:
+    """What else could be chosen: a facet with a choice is counted as if there were none, so that a second licence can
+    be chosen beside the first."""
+    counts, exact = dict(facets.counts), facets.exact
+    for facet, name in CHOICES.items():
+        if getattr(query, name) in (None, (), []):
+            continue
+        nothing: Any = None if facet in YES_OR_NO else ()
+        other = replace(query, **{name: nothing})
+        found = _find(other, wish_of(other, prefix=other.prefix), Order(Sort.RELEVANCE), 0, None, count=True)
+        counts[facet], exact = found.facets.counts.get(facet, ()), exact and found.facets.exact
+    return Facets(counts, exact)
 
 
 def _find(query: Query, wish: Wish, order: Order, limit: int, after: Place | None, count: bool) -> _Finding:

@@ -10,9 +10,13 @@ from hub.index.wish import words_of_text
 
 SHORTEST = 4
 LONGEST = 30
-MARKS = ("n/", "t/")
-LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
-MOST_CANDIDATES = 300
+MARK = "t/"
+"""Words of the name and of the topic have it."""
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+DIGITS = "0123456789"
+MOST_CANDIDATES = 100
+LEAST_ALIKE = 0.2
+"""As pg_trgm measures it: two edits in five letters leave no more in common."""
 
 
 def corrected(text: str) -> str:
@@ -26,8 +30,7 @@ def corrected(text: str) -> str:
 
 
 def _known(words: Sequence[Token]) -> set[str]:
-    marked = [mark + token.word for token in words for mark in MARKS]
-    return {text[2:] for text in Word.objects.filter(text__in=marked).order_by().values_list("text", flat=True)}
+    return set(_counted(token.word for token in words))
 
 
 def _nearest(word: str) -> str:
@@ -37,50 +40,59 @@ def _nearest(word: str) -> str:
     one_away = _counted(_one_edit(word))
     if one_away:
         return max(one_away, key=lambda other: (one_away[other], other))
-    near = {other: count for other, count in _alike(word) if len(other) >= SHORTEST and edits(word, other) == 2}
-    return max(near, key=lambda other: (near[other], other)) if near and len(word) > SHORTEST else ""
+    if len(word) == SHORTEST:
+        return ""
+    near = {other: count for other, count in _alike(word) if _may_be_near(word, other) and edits(word, other) == 2}
+    return max(near, key=lambda other: (near[other], other)) if near else ""
+
+
+def _may_be_near(word: str, other: str) -> bool:
+    """Two edits take two letters away and bring two others, at most."""
+    if len(other) < SHORTEST or abs(len(word) - len(other)) > 2:
+        return False
+    mine, others = set(word), set(other)
+    return len(mine - others) <= 2 and len(others - mine) <= 2
 
 
 def _counted(words: Iterable[str]) -> dict[str, int]:
     """How often each of the words occurs, of those that do."""
-    marked = [mark + word for word in words for mark in MARKS]
-    counts: dict[str, int] = {}
-    for start in range(0, len(marked), 500):
-        rows = Word.objects.filter(text__in=marked[start : start + 500]).order_by()
-        for text, count in rows.values_list("text", "count"):
-            counts[text[2:]] = max(count, counts.get(text[2:], 0))
-    return counts
+    rows = Word.objects.filter(text__in=[MARK + word for word in words]).order_by()
+    return {text[len(MARK) :]: count for text, count in rows.values_list("text", "count")}
 
 
 def _one_edit(word: str) -> set[str]:
     """Every word that differs by one letter, or by two neighbours that changed places."""
+    letters = LETTERS if word.isalpha() else LETTERS + DIGITS
     cuts = [(word[:at], word[at:]) for at in range(len(word) + 1)]
     found = {head + tail[1:] for head, tail in cuts if tail}
     found |= {head + tail[1] + tail[0] + tail[2:] for head, tail in cuts if len(tail) > 1}
-    found |= {head + letter + tail for head, tail in cuts for letter in LETTERS}
-    found |= {head + letter + tail[1:] for head, tail in cuts if tail for letter in LETTERS}
+    found |= {head + letter + tail for head, tail in cuts for letter in letters}
+    found |= {head + letter + tail[1:] for head, tail in cuts if tail for letter in letters}
     return {other for other in found if len(other) >= SHORTEST} - {word}
 
 
 def _alike(word: str) -> Iterator[tuple[str, int]]:
-    """(word, count) of words that look alike; by trigrams where Postgres has them, else those of the same first letter
-    and about the same length."""
+    """(word, count) of words that look alike and may be two edits away; by trigrams where Postgres has them, else those
+    of the same first letter."""
     if connection.vendor == "postgresql":
         try:
             with transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT text, count FROM index_word WHERE text %% %s ORDER BY similarity(text, %s) DESC LIMIT %s",
-                    [f"n/{word}", f"n/{word}", MOST_CANDIDATES],
-                )
-                yield from ((text[2:], count) for text, count in cursor.fetchall())
+                cursor.execute(_BY_TRIGRAMS, [str(LEAST_ALIKE), word, len(word), word, MOST_CANDIDATES])
+                yield from cursor.fetchall()
             return
         except DatabaseError:
             pass  # without the extension, as below
-    for mark in MARKS:
-        rows = Word.objects.filter(text__startswith=mark + word[0], count__gte=3).order_by("-count")
-        for text, count in rows.values_list("text", "count")[: 10 * MOST_CANDIDATES]:
-            if abs(len(text) - 2 - len(word)) <= 2:
-                yield text[2:], count
+    rows = Word.objects.filter(text__startswith=MARK + word[0], count__gte=3).order_by("-count")
+    for text, count in rows.values_list("text", "count")[: 10 * MOST_CANDIDATES]:
+        yield text[len(MARK) :], count
+
+
+# The words as the index of fulltext.py has them.
+_BY_TRIGRAMS = """
+SELECT substr(text, 3), count FROM index_word, set_config('pg_trgm.similarity_threshold', %s, true)
+WHERE text ~ '^t/[a-z]{4,30}$' AND substr(text, 3) %% %s AND abs(length(text) - 2 - %s) <= 2
+ORDER BY similarity(substr(text, 3), %s) DESC LIMIT %s
+"""
 
 
 def edits(one: str, other: str) -> int:

@@ -17,6 +17,7 @@ _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020
 _WORD = re.compile(rf"[{_CJK}]+|(?:[^\W_{_CJK}]|(?<=\d)\.(?=\d))+")
 _CJK_RUN = re.compile(rf"[{_CJK}]+")
 _PIECE = re.compile(r"\d+(?:\.\d+)*|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_a-zA-Z]+")
+_NO_ASCII_WORD = re.compile(r"[^a-z0-9]+")
 _ONE_LETTER = re.compile(r"[A-Za-z]")
 _NO_PLURAL = ("ss", "us", "is", "as", "os")
 
@@ -42,6 +43,8 @@ def grams(run: str) -> list[str]:
 
 def joined(text: str) -> str:
     """All letters and digits of a text in lower case and nothing between them: `BGE-M3` and `bge m3` are `bgem3`."""
+    if text.isascii():
+        return _NO_ASCII_WORD.sub("", text.lower())
     return "".join(char for char in unicodedata.normalize("NFKC", text).casefold() if char.isalnum())
 
 

@@ -17,7 +17,7 @@ MOST_WORDS = 12
 LEAST_PREFIX = 3
 """Letters of a beginning; one less behind other words."""
 
-_MARKS_BY_CLASS = {"name": ("n/",), "topic": ("n/", "t/"), "any": ("n/", "t/", "")}
+_MARKS_BY_CLASS = {"name": ("n/",), "topic": ("t/",), "any": ("t/", "")}
 
 
 @dataclass(frozen=True)

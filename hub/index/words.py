@@ -1,5 +1,7 @@
-"""What an entry is found by: words of its name (`n/llama`), of its topic (`t/chinese`), plain words of its summary,
-and facts (`=task/text-generation`), so that a filter is just one more word of the same index."""
+"""What an entry is found by: words of its name (`n/llama`), of its name and topic (`t/chinese`), plain words of its
+summary, and facts (`=task/text-generation`), so that a filter is just one more word of the same index.
+
+The words of the name are there twice, so that a search for name or topic reads one list of matches and not two."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -22,17 +24,23 @@ SEVERAL = 8
 MOST_SUMMARY_WORDS = 80
 LONGEST_FACT = 90
 
+WORDLESS = frozenset(
+    ("downloads", "likes", "trending", "created_at", "updated_at", "commit", "base_models", "vanished_at")
+)
+"""Columns that no word comes from, but for the marks of the popularity."""
+
 _MAJOR = re.compile(r"(?<![\d.])(\d+)\.\d")
 
 
 def words_of(entry: Entry, upstream_slug: str) -> str:
     """The words of an entry, separated by single spaces, each once, and a bounded number of them."""
     found = dict.fromkeys(_facts(entry, upstream_slug))
-    names = list(_name_words(entry))
-    found.update(dict.fromkeys(f"n/{word}" for word in names))
-    found.update(dict.fromkeys(f"t/{word}" for word in _topic_words(entry, names)))
+    names = _name_words(entry)
+    found.update(dict.fromkeys(["n/" + word for word in names]))
+    found.update(dict.fromkeys(["t/" + word for word in names]))
+    found.update(dict.fromkeys(_topic_words(entry, names)))
     for word in [*_far_words(entry), *_summary_words(entry.summary)]:
-        if f"n/{word}" not in found and f"t/{word}" not in found:
+        if f"t/{word}" not in found:
             found[word] = None
     return " ".join(list(found)[:MOST_WORDS])
 
@@ -40,7 +48,7 @@ def words_of(entry: Entry, upstream_slug: str) -> str:
 @lru_cache(maxsize=100_000)
 def fact(name: str, value: str) -> str:
     """A fact as a word: `=lic/apache-2.0`. Without spaces, quotes and other letters than those of URLs."""
-    return f"={name}/{quote(value.strip().lower(), safe=':')[:LONGEST_FACT].lower()}"
+    return f"={name}/{quote(value.strip().lower(), safe=':', errors='replace')[:LONGEST_FACT].lower()}"
 
 
 def size_class(count: int) -> str:
@@ -78,31 +86,28 @@ def _spelled(token: Token) -> Iterable[str]:
     return grams(token.word) if token.is_cjk else (token.word, *token.pieces)
 
 
-def _name_words(entry: Entry) -> Iterator[str]:
-    yield from name_words(entry.name)
-    yield from name_words(entry.namespace)
-    if entry.title and entry.title != entry.name:
-        yield from name_words(entry.title)
+def _name_words(entry: Entry) -> tuple[str, ...]:
+    title = name_words(entry.title) if entry.title and entry.title != entry.name else ()
+    return (*name_words(entry.name), *name_words(entry.namespace), *title)
 
 
-def _topic_words(entry: Entry, names: Iterable[str]) -> Iterator[str]:
-    known = set(names)
-    yield from KINDS.get(entry.kind, ())
-    yield from _topic(entry.task)
-    yield from _topic(entry.library)
-    yield from _licence(entry.licence)
+def _topic_words(entry: Entry, names: Iterable[str]) -> list[str]:
+    """Marked as such: what many entries have in common is made once."""
+    found = [*_kind(entry.kind), *_topic(entry.task), *_topic(entry.library), *_licence(entry.licence)]
     languages = [str(code) for code in entry.languages]
     if len(languages) <= SEVERAL:
         for code in languages:
-            yield from _language(code)
+            found += _marked_language(code)
     if len(languages) > 3:
-        yield from _topic("multilingual")
-    for name in known & NAME_HINTS.keys():
-        yield from _hint(name)
+        found += _topic("multilingual")
+    for name in names:
+        if name in NAME_HINTS:
+            found += _hint(name)
     told = {entry.task, entry.library, *languages}
     for tag in entry.tags[:MOST_TAGS]:
-        if tag not in told and _says_something(str(tag)):
-            yield from _topic(str(tag))
+        if tag not in told:
+            found += _tag_topic(str(tag))
+    return found
 
 
 def _far_words(entry: Entry) -> Iterator[str]:
@@ -124,7 +129,7 @@ def _says_something(tag: str) -> bool:
 
 
 def _summary_words(text: str) -> list[str]:
-    return list(dict.fromkeys(plain_words(text)))[:MOST_SUMMARY_WORDS]
+    return list(dict.fromkeys(plain_words(text)))[:MOST_SUMMARY_WORDS] if text else []
 
 
 def _facts(entry: Entry, upstream_slug: str) -> Iterator[str]:
@@ -143,20 +148,30 @@ def _facts(entry: Entry, upstream_slug: str) -> Iterator[str]:
         yield fact("size", size_class(entry.bytes))
     if entry.parameters:
         yield fact("par", str(parameter_step(entry.parameters)))
-    yield from (fact("lang", str(code)) for code in entry.languages[:MOST_LANGUAGES])
+    yield from [fact("lang", str(code)) for code in entry.languages[:MOST_LANGUAGES]]
     told = {entry.task, entry.library, f"license:{entry.licence}", *entry.languages}
-    yield from (fact("tag", str(tag)) for tag in entry.tags[:MOST_TAGS] if tag not in told)
+    yield from [fact("tag", str(tag)) for tag in entry.tags[:MOST_TAGS] if tag not in told]
+
+
+@lru_cache(maxsize=100)
+def _kind(kind: str) -> tuple[str, ...]:
+    return _topics(KINDS.get(kind, ()))
 
 
 @lru_cache(maxsize=20_000)
 def _topic(text: str) -> tuple[str, ...]:
     """The words of a task, library or tag, and what people call it."""
-    return (*name_words(text), *_all_words(topic_names(text)))
+    return _topics([*name_words(text), *_all_words(topic_names(text))])
+
+
+@lru_cache(maxsize=50_000)
+def _tag_topic(tag: str) -> tuple[str, ...]:
+    return _topic(tag) if _says_something(tag) else ()
 
 
 @lru_cache(maxsize=1_000)
 def _hint(name: str) -> tuple[str, ...]:
-    return _all_words(NAME_HINTS[name])
+    return _topics(_all_words(NAME_HINTS[name]))
 
 
 @lru_cache(maxsize=1_000)
@@ -165,8 +180,17 @@ def _language(code: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1_000)
+def _marked_language(code: str) -> tuple[str, ...]:
+    return _topics(_language(code))
+
+
+@lru_cache(maxsize=1_000)
 def _licence(name: str) -> tuple[str, ...]:
-    return (*name_words(name), *_all_words(licence_names(name)))
+    return _topics([*name_words(name), *_all_words(licence_names(name))])
+
+
+def _topics(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(f"t/{word}" for word in words))
 
 
 def _all_words(names: Iterable[str]) -> tuple[str, ...]:

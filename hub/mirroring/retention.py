@@ -10,6 +10,7 @@ from django.utils import timezone
 from hub.accounts.callers import SYSTEM
 from hub.accounts.events import record
 from hub.catalog.models import Ref, Repo, Revision
+from hub.index.held import note_held
 from hub.mirroring.eviction import manifest_of
 from hub.mirroring.follow import Follow, FollowedRevision
 
@@ -77,7 +78,9 @@ def _retire(pk: int, verb: str) -> str:
             return ""
         subject, files = f"{revision.repo}@{revision.commit}", revision.files.filter(blob__isnull=False).count()
         record(SYSTEM, verb, subject, commit=revision.commit, files=files, manifest=manifest_of(revision))
+        repo = revision.repo
         revision.delete()
+        note_held(repo)
     return revision.commit
 
 

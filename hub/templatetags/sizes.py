@@ -3,7 +3,7 @@
 from django import template
 from django.utils.formats import number_format
 
-from hub.sizes import human_bytes, human_seconds
+from hub.measures import human_bytes, human_seconds
 
 register = template.Library()
 register.filter("human_bytes", human_bytes)

@@ -16,11 +16,11 @@ from hub.errors import HubError, RepoMissing
 from hub.index.models import Entry
 from hub.index.query import Query
 from hub.index.search import search
+from hub.measures import human_seconds
 from hub.mirroring.dry_run import DryRun, dry_run
 from hub.mirroring.speeds import seconds_to_fetch
 from hub.mirroring.wishes import Wish, submit
 from hub.names import RepoId
-from hub.sizes import human_seconds
 from hub.upstreams.patience import patience
 from hub.web.forms import WishForm, prefilled
 from hub.web.fragments import wants_fragment

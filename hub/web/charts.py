@@ -14,7 +14,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext
 from squarify import normalize_sizes, squarify
 
-from hub.sizes import human_bytes
+from hub.measures import human_bytes
 
 T = TypeVar("T")
 

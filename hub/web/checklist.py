@@ -15,13 +15,14 @@ from django.utils.translation import gettext_lazy, ngettext
 from hub.accounts.models import User
 from hub.checks import check_settings
 from hub.errors import HubError
+from hub.measures import human_bytes
 from hub.mirroring.presence import alive
 from hub.mirroring.quota import room_now
-from hub.sizes import human_bytes
 from hub.upstreams.models import Upstream
 from hub.upstreams.patience import patience
 from hub.upstreams.registry import client_for
 from hub.web.health import PARTS, WARNINGS, problem
+from hub.web.spoken import spoken
 
 GOOD, WARN, BAD, UNKNOWN = "good", "warn", "bad", "unknown"
 UPSTREAM_SECONDS = 5.0
@@ -161,7 +162,7 @@ def _upstream(key: str, title: str | Promise) -> Check:
         with patience(UPSTREAM_SECONDS):
             client_for(row).check()
     except HubError as error:
-        step = error.next_step or _("See whether this machine reaches %(url)s.") % {"url": row.url}
-        return Check(key, title, BAD, error.sentence[:1].upper() + error.sentence[1:] + ".", step, link)
+        step = spoken(error.next_step) or _("See whether this machine reaches %(url)s.") % {"url": row.url}
+        return Check(key, title, BAD, spoken(HubError(error.sentence)), step, link)
     words = _("It answers, and takes the token.") if row.sealed_token else _("It answers. No token is set.")
     return Check(key, title, GOOD, words, link=link)

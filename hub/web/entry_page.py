@@ -74,7 +74,8 @@ def _found(upstream: str, kind: str, name: str) -> Entry:
     try:
         key, kinds = RepoId.parse(name).key, RepoKind(kind.removesuffix("s"))
     except (BadName, ValueError) as error:
-        raise Http404(gettext("%(name)s is not the id of a repo.") % {"name": name}) from error
+        words = gettext("%(name)s is not the id of a %(kind)s.") % {"name": name, "kind": spoken(kind)}
+        raise Http404(words) from error
     rows = Entry.objects.filter(upstream__slug=upstream, kind=kinds, key=key)
     entry = rows.select_related("upstream", "repo__upstream").first()
     if entry is None:

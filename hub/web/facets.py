@@ -33,6 +33,7 @@ ORDER = ("kind", "task", "library", "licence", "language", "size", "upstream", "
 OPEN = frozenset({"kind", "task", "size", "upstream"})
 """Those that need no click to be seen."""
 
+_CHINESE = _("Chinese")
 _WORDS: Mapping[str, Mapping[str, Promise]] = {
     "held": {"yes": _("Held here"), "no": _("Can be asked for")},
     "kind": {"model": _("Models"), "dataset": _("Datasets"), "space": _("Spaces")},
@@ -82,10 +83,15 @@ class Chip:
     address: str
 
 
-def groups_of(asked: Asked, facets: Facets) -> list[Group]:
-    """Filters with at least two values to choose from, or with one that is chosen."""
+def groups_of(asked: Asked, facets: Facets, total: int) -> list[Group]:
+    """Filters that narrow: with two values to choose from, with one that not all of the `total` have, or with one that
+    is chosen."""
     groups = [_group(name, asked, facets) for name in ORDER]
-    return [group for group in groups if group.chosen or len(group.options) > 1]
+    return [group for group in groups if group.chosen or len(group.options) > 1 or _narrows(group, facets, total)]
+
+
+def _narrows(group: Group, facets: Facets, total: int) -> bool:
+    return facets.exact and any((option.count or total) < total for option in group.options)
 
 
 def held_counts(facets: Facets) -> dict[str, int]:
@@ -143,5 +149,5 @@ def _language(code: str) -> str:
     """`zh` is Chinese; codes that Django has no name for stay codes."""
     found = LANG_INFO.get("zh-hans" if code == "zh" else code, {})
     if code == "zh":
-        return _now("Chinese")
+        return str(_CHINESE)
     return _now(found["name"]) if "name" in found else code

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from hub.catalog.models import Repo
@@ -49,7 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
         query = replace(asked.query, prefix=typed)
         page = search(query, PAGE, place, facets=not (place and wants_fragment(request)))
     except BadInput as error:
-        context = {"title": "This page cannot be shown", "sentence": spoken(error)}
+        context = {"title": gettext("This page cannot be shown"), "sentence": spoken(error)}
         return render(request, "web/error.html", context, status=error.status)
     context = _context(request, asked, page, place)
     if typed and page.after:
@@ -82,7 +83,7 @@ def _context(request: HttpRequest, asked: Asked, page: Page, place: str) -> dict
         "page": page,
         "next_page": asked.after(page.after) if page.after else "",
         "is_first": not place,
-        "groups": groups_of(asked, page.facets),
+        "groups": groups_of(asked, page.facets, page.total),
         "held": held_counts(page.facets),
         "chosen_held": asked.chosen.get("held", ("",))[0],
         "chips": chips_of(asked),

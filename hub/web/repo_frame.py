@@ -7,6 +7,7 @@ from django.db.models import Count, Q, Sum
 from django.http import Http404, HttpRequest
 from django.utils.functional import Promise
 from django.utils.http import urlencode
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hub.catalog.lookup import find_named_repo, find_revision
@@ -68,7 +69,7 @@ def opened(kind: str, name: str, revision: str) -> Opened:
     except (Missing, BadName) as error:
         raise Http404(spoken(error)) from error
     except ValueError as error:
-        raise Http404(f"There is no kind {kind}.") from error
+        raise Http404(gettext("There is no kind %(kind)s.") % {"kind": kind}) from error
     found.repo = repo
     is_default = Ref.objects.filter(repo=repo, name=repo.default_ref, revision=found).exists()
     # A commit that the default branch stands at needs no longer address than the branch.

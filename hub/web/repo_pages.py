@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
 from hub.catalog.folders import FolderView, Subfolder, folder_of
@@ -74,7 +74,7 @@ def repo_at(request: HttpRequest, kind: str, name: str) -> HttpResponseBase:
     """`org/name@revision` leads to the page of that revision; anything else that is no name is not there."""
     name, at, revision = name.partition("@")
     if not at or not revision:
-        raise Http404("There is no such repo here.")
+        raise Http404(gettext("There is no such repo here."))
     view = opened(kind, name, revision)
     query = urlencode({"revision": revision})
     return redirect(f"{page_of(view.repo)}?{query}")

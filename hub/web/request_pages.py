@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_safe
 
@@ -87,7 +88,7 @@ def request_live(request: HttpRequest, pk: int) -> HttpResponseBase:
 def row_of(pk: int) -> Request:
     row: Request | None = Request.objects.select_related("upstream", "revision__repo__upstream").filter(pk=pk).first()
     if row is None:
-        raise Http404(f"There is no request {pk}.")
+        raise Http404(gettext("There is no request %(pk)s.") % {"pk": pk})
     return row
 
 

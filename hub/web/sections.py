@@ -36,7 +36,7 @@ SECTIONS = (
     Section(_("Search"), "web:home", ("home", "repo", "entry", "file")),
     Section(_("Requests"), "web:requests", ("request", "review")),
     Section(_("Transfers"), "web:transfers", ("transfer",)),
-    Section(_("Storage"), "web:storage", ("storage",)),
+    Section(_("Storage"), "web:storage", ("storage", "stats")),
     Section(_("Upstreams"), "web:upstreams", ("upstream",)),
     Section(_("Docs"), "web:docs-index", ("docs",)),
     Section(_("Admin"), "admin:index", (), _staff),

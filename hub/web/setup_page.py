@@ -69,7 +69,8 @@ def setup_starter(request: HttpRequest) -> HttpResponse:
         return redirect("web:setup")
     count = len(answer.requests)
     told = ngettext("Asked for %(count)s repo.", "Asked for %(count)s repos.", count) % {"count": count}
-    messages.success(request, f"{told} {_('Here you see how they come in.')}")
+    where = _("Here you see how they come in.")
+    messages.success(request, f"{told} {where}")
     return redirect("web:requests")
 
 
@@ -80,6 +81,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         "checks": checklist(now=request.GET.get("check") == "all"),
         "starter": starter,
         "starter_trouble": trouble,
+        "some_are_listed": any(one.listed for one in starter),
         "may_ask": may(request, OPERATES),
         "has_index": Entry.objects.exists(),
         "is_fragment": wants_fragment(request),

@@ -20,7 +20,7 @@ _WORDS = {form: word for word in wording.WORDS for form in (word, word.lower())}
 def _pattern(sentence: str) -> re.Pattern[str]:
     """`the file has more than %(lines)s lines` fits that sentence with anything in its place."""
     pieces = re.split(r"%\((\w+)\)s", sentence)
-    places = [f"(?P<{piece}>.+?)" if number % 2 else re.escape(piece) for number, piece in enumerate(pieces)]
+    places = [f"(?P<{piece}>.*?)" if number % 2 else re.escape(piece) for number, piece in enumerate(pieces)]
     return re.compile("".join(places), re.DOTALL)
 
 
@@ -34,7 +34,7 @@ def spoken(said: str | Promise | HubError) -> str:
     text = str(said)
     if (get_language() or "en").startswith("en") or not text or len(text) > LONGEST:
         return text
-    return _known(text) or _clauses(text) or _full_stop(text) or text
+    return _word(text) or _full_stop(text) or _sentence(text) or _clauses(text) or text
 
 
 def _error(error: HubError) -> str:
@@ -76,5 +76,12 @@ def _word(text: str) -> str:
 def _sentence(text: str) -> str:
     for pattern, sentence in _SENTENCES:
         if found := pattern.fullmatch(text):
-            return gettext(sentence) % {name: spoken(value) for name, value in found.groupdict().items()}
+            return gettext(sentence) % {name: _value(value) for name, value in found.groupdict().items()}
     return ""
+
+
+def _value(text: str) -> str:
+    """What stands in a sentence: perhaps one too, or `model acme/zoo`."""
+    words = spoken(text)
+    kind, space, name = text.partition(" ")
+    return f"{gettext(kind)} {name}" if words == text and space and kind in wording.KINDS else words

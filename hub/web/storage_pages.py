@@ -12,10 +12,10 @@ from django.views.decorators.http import require_safe
 
 from hub.accounts.staff import may
 from hub.errors import HubError
+from hub.measures import human_bytes
 from hub.mirroring.holdings import Holdings, RepoUse, glance_at_holdings
 from hub.mirroring.quota import Room, room_now
 from hub.mirroring.upkeep import glance_at_upkeep
-from hub.sizes import human_bytes
 from hub.web.charts import BYTES, Group, Leaf, Treemap, day_bars, treemap
 from hub.web.visitors import for_pullers
 

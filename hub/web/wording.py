@@ -52,6 +52,7 @@ STANDINGS = (
     _("catch-up"),
     _("full speed"),
     _("stopped"),
+    _("other"),
 )
 WORDS = (*STATES, *NEXT_STEPS, *VERDICTS, *REASONS, *KINDS, *CONDITIONS, *STANDINGS)
 
@@ -65,8 +66,8 @@ SENTENCES = (
     _("%(now)s until %(time)s%(day)s, then %(later)s"),
     _("an operator has paused it"),
     # Of names.
-    _("%(name)s, which goes by %(asked)s on %(hub)s"),
     _("this hub holds %(names)s"),
+    _("%(name)s, which goes by %(asked)s on %(hub)s"),
     _("it may go by another name on %(hub)s: ask this hub for %(names)s"),
     _("%(text)s is not a repo id"),
     _("write it as namespace/name"),
@@ -112,6 +113,26 @@ SENTENCES = (
     # Of upstreams.
     _("%(repo)s has no revision %(revision)s on %(hub)s"),
     _("check the branch, tag or commit"),
+    _("there is no %(repo)s on %(hub)s, or it is private%(told)s"),
+    _("check the spelling; if it is private, the token set for this upstream must be allowed to read it"),
+    _("%(repo)s is gated on %(hub)s%(told)s"),
+    _("%(repo)s may not be read on %(hub)s: it is private or gated%(told)s"),
+    _("%(hub)s refuses access to %(repo)s%(told)s"),
+    _("look whether the token set for this upstream has the right to read it"),
+    _("%(hub)s hides the digests of %(repo)s: it is gated"),
+    _("accept its terms on %(hub)s with the account whose token is set for this upstream"),
+    _(
+        "accept its terms on %(hub)s with an account, and set that account's token for this upstream in the"
+        " admin (or %(setting)s before the first start)"
+    ),
+    _("%(repo)s was disabled on %(hub)s"),
+    _("choose another repo"),
+    _("%(hub)s answers with an error now (%(status)s)%(told)s"),
+    _("%(hub)s answered %(status)s with a web page"),
+    _("check the upstream's address, and whether a proxy or a login page stands in between"),
+    _("%(hub)s answered %(status)s about %(repo)s%(told)s"),
+    _("check the upstream's address and the repo's name"),
+    _("%(hub)s does not accept the token that is set for it%(told)s"),
     _("%(hub)s asks us to come back later: too many requests"),
     _("%(hub)s stopped in the middle of its answer"),
     _("%(hub)s hung up before it answered"),
@@ -127,6 +148,11 @@ SENTENCES = (
     _("check the network's DNS"),
     _("point SSL_CERT_FILE at the certificates of your network"),
     _("enter a new token for this upstream in the admin"),
+    # Of the hub itself.
+    _("this hub's database does not answer for now"),
+    _("try again in a moment"),
+    _("this hub failed to answer"),
+    _("try again, or show an operator its log"),
     # Of files that are looked into.
     _("the tokenizer is too large to be looked into"),
     _("the file is no text, whatever its name says"),
@@ -161,4 +187,43 @@ SENTENCES = (
     _("look at it as text, or download it"),
     _("treat it as code, and do not load it"),
 )
-"""With names where a value stands. The longer of two that fit comes first."""
+"""With names where a value stands. Of two that fit, the one with more words of its own comes first."""
+
+ADMIN = (
+    _("All applications"),
+    _("Apply Filters"),
+    _("Changes"),
+    _("Collapse"),
+    _("Date"),
+    _("Date from"),
+    _("Date to"),
+    _("Default"),
+    _("Edit"),
+    _("Expand row"),
+    _("Go back"),
+    _("Loading more results..."),
+    _("More actions"),
+    _("New"),
+    _("No recent searches"),
+    _("No results found"),
+    _("No results matching your query"),
+    _("Recent searches"),
+    _("Reset filters"),
+    _("Return to site"),
+    _("Run"),
+    _("Search apps and models..."),
+    _("Select action"),
+    _("Select action to run"),
+    _("Select all rows"),
+    _("Select record"),
+    _("Select value"),
+    _("Submit"),
+    _("System"),
+    _("This object doesn't have a change history."),
+    _("This page yielded into no results. Create a new item or reset your filters."),
+    _("Toggle password visibility"),
+    _("Type to search"),
+    _("Update"),
+    _("You have been successfully logged out from the administration"),
+)
+"""Words of the admin's theme, which has no Chinese of its own."""

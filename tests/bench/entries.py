@@ -6,6 +6,7 @@ The same number always makes the same repo.
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
@@ -298,7 +299,9 @@ _WEIGHTS = {
 
 
 def _one(chance: Random, values: Sequence[str]) -> str:
-    return chance.choices(values, cum_weights=_WEIGHTS[id(values)])[0]
+    """As `choices` does, which takes several times as long for one."""
+    weights = _WEIGHTS[id(values)]
+    return values[bisect(weights, chance.random() * weights[-1], 0, len(values) - 1)]
 
 
 def rank_of(number: int, count: int) -> float:

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from hub.catalog.models import Repo
 from hub.index.entries import Taken, take_in
-from hub.index.models import Entry
+from hub.index.models import PULLED, Entry
 from hub.names import RepoId, RepoKind
 from hub.upstreams.models import Upstream
 from hub.upstreams.protocol import ListedRepo
@@ -74,6 +74,46 @@ def test_an_entry_that_is_the_same_is_not_written_at_all(there: Upstream) -> Non
     assert (only().words, only().seen_at, seen) == ("as the search made them", NOON, [only().pk])
 
 
+def test_words_are_made_anew_only_where_they_may_differ(there: Upstream) -> None:
+    take_in(there, [listed(downloads=1000)])
+    before = only().words
+    Entry.objects.update(words="as the search made them")
+    take_in(there, [listed(downloads=1001, likes=1, updated_at=NOON + timedelta(days=1))])
+    assert (only().words, only().downloads, only().likes) == ("as the search made them", 1001, 1)
+    take_in(there, [listed(downloads=1001, likes=1, library="diffusers")])
+    assert set(before.split()) <= set(only().words.split())
+    assert "=lib/diffusers" in only().words.split()
+
+
+def test_what_reaches_another_tier_is_marked_so(there: Upstream) -> None:
+    take_in(there, [listed(downloads=1000)])
+    assert "=pop/400" not in only().words.split()
+    take_in(there, [listed(downloads=20_000)])
+    assert "=pop/400" in only().words.split()
+
+
+def test_what_no_database_stores_is_left_out(there: Upstream) -> None:
+    odd: dict[str, Any] = {
+        "title": "Ti\0ny",
+        "summary": "very\ud800 small,\nbut 中文",
+        "tags": ("a\0b", "\udfff", "c"),
+        "task": "\0",
+    }
+    assert take_in(there, [listed(**odd)]) == Taken(new=1)
+    assert take_in(there, [listed(**odd)]) == Taken(same=1)
+    assert (only().title, only().summary, only().tags[0], only().task) == ("Tiny", "very small,\nbut 中文", "ab", "")
+
+
+def test_pulls_of_this_hub_survive_what_upstream_says_of_trends(there: Upstream) -> None:
+    take_in(there, [listed(trending=2.5)])
+    Entry.objects.update(trending=7 * PULLED + 2.5)
+    assert take_in(there, [listed(trending=2.5)]) == Taken(same=1)
+    assert take_in(there, [listed(trending=4.0)]) == Taken(changed=1)
+    assert only().trending == 7 * PULLED + 4
+    take_in(there, [listed(trending=float("nan"))])
+    assert only().shown_trending == 7
+
+
 def test_what_a_listing_does_not_tell_stays(there: Upstream) -> None:
     take_in(there, [listed(bytes=5, commit="a" * 40)])
     bare = ListedRepo(MODEL, RepoId.parse("acme/tiny"))
@@ -133,7 +173,7 @@ def test_a_thousand_rows_cost_a_handful_of_queries(there: Upstream) -> None:
         assert take_in(there, half) == Taken(changed=500, same=500)
     assert len([query for query in queries if "SELECT" in query["sql"][:8]]) == 2
     if connection.vendor == "postgresql":
-        assert len(queries) <= 6
+        assert len(queries) <= 7
 
 
 def test_hardly_any_row_is_touched_twice_over_many_batches(there: Upstream) -> None:

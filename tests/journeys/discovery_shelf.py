@@ -18,6 +18,7 @@ LICENCE = "cc-by-nc-4.0"
 """No rule of a new hub lets it in by itself."""
 LIBRARY = "sentence-transformers"
 
+CHINESE: dict[str, Any] = {"language": ["zh"], "pipeline_tag": "feature-extraction", "tags": ["embedding"]}
 CARD = """# MiniLM for Chinese and English
 
 A small model that turns **sentences** into 384 numbers, so that sentences of one meaning lie close together.
@@ -69,17 +70,25 @@ def _small(repo_id: str, seed: int, *, kind: Kind = "model", downloads: int = 10
     if kind == "dataset":
         files["data/train.jsonl"] = "".join(f'{{"line": {number + seed}}}\n' for number in range(50))
     else:
+        files["vocab.txt"] = f"[UNK]\n{name}\n"
         files["config.json"] = '{"model_type": "bert", "hidden_size": 8}'
         files["model.safetensors"] = world.safetensors(20_000 + seed, seed=seed)
     return FakeRepo(repo_id, files, kind=kind, card=card, downloads=downloads, likes=downloads // 90)
 
 
+def by_rest() -> FakeRepo:
+    return _small(BY_REST, 701, license=LICENCE, library_name=LIBRARY, downloads=90_000, **CHINESE)
+
+
 def of_huggingface(minilm: Path) -> list[FakeRepo]:
-    chinese: dict[str, Any] = {"language": ["zh"], "pipeline_tag": "feature-extraction", "tags": ["embedding"]}
+    return [wanted(minilm), *small_of_huggingface()]
+
+
+def small_of_huggingface() -> list[FakeRepo]:
     return [
-        wanted(minilm),
-        _small(BY_REST, 701, license=LICENCE, library_name=LIBRARY, downloads=90_000, **chinese),
-        _small(OPEN, 702, license="apache-2.0", library_name=LIBRARY, downloads=2_400_000, **chinese),
+        by_rest(),
+        _small(OPEN, 702, license="apache-2.0", library_name=LIBRARY, downloads=2_400_000, **CHINESE),
+        _small("oak-data/onnx-embedding-zh", 707, license=LICENCE, library_name="transformers", **CHINESE),
         _small(HELD, 703, license="mit", library_name="transformers", language=["zh"], pipeline_tag="text-ranking"),
         _small("oak-data/code-embedding", 704, license="mit", language=["en"], pipeline_tag="feature-extraction"),
         _small("oak-data/tiny-chat", 705, license="apache-2.0", library_name="transformers", language=["en"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,10 +16,9 @@ from tests.fakes.modelscope import FakeModelScope
 from tests.web.browser import Visit, visiting
 
 from . import discovery_shelf
-from .clients import Client, digests_below, made_folder
+from .clients import Client, digests_below, digests_of, made_folder
 from .discovery_shelf import HELD, LIBRARY, LICENCE, WANTED
 from .people_at_pages import (
-    NEW_ADMIN_PASSWORD,
     NEWCOMER,
     PASSWORD,
     ask,
@@ -32,10 +32,9 @@ from .people_at_pages import (
 from .processes import until
 from .running import ADMIN_PASSWORD, RunningHub
 
-RATE = 8 << 20
+RATE = 2 << 20
 """Bytes per second of each of the upstream's connections: slow enough to watch."""
 WEIGHTS = "model.safetensors"
-SAME = f"/-/repos/models/huggingface/{WANTED}"
 
 
 @pytest.fixture(autouse=True)
@@ -81,7 +80,7 @@ def test_a_newcomer_finds_asks_for_watches_and_downloads_a_model(
         token = token_made_at(newcomer, "my laptop")
         newcomer.looks_right("journey-tokens")
         pulled = run_as_a_person_would(newest, command, token, tmp_path / "home")
-        assert pulled == digests_below_of_upstream(minilm_files, pulled)
+        assert pulled == digests_of(discovery_shelf.wanted(minilm_files).head)
         look_at_everything_else(newcomer, "journey")
         look_as_staff(admin, "journey")
 
@@ -154,22 +153,23 @@ def watch_it_arrive(newcomer: Visit, number: int) -> None:
     page = newcomer.page
     assert page.url.endswith(f"/-/requests/{number}")
     expect(page.locator(".standing .state.fetching")).to_be_visible()
+    expect(page.locator(".standing progress")).to_have_attribute("value", re.compile(r"^[1-9]\d?$"))
     newcomer.picture("journey-fetching")
     expect(page.locator(".standing .state.published")).to_be_visible(timeout=180_000)
     expect(page.locator("main")).to_contain_text("for the search team")
     newcomer.looks_right("journey-published")
     page.locator(".standing a[href*='/-/repos/']").click()
-    page.wait_for_url(f"**/{WANTED}")
+    page.wait_for_url(re.compile(f"/repos/models/.*{WANTED}$"))
 
 
 def look_at_the_repo(newcomer: Visit, minilm: Path) -> None:
     page = newcomer.page
     expect(page.locator(".readme table")).to_contain_text("78.4")
     newcomer.looks_right("journey-repo")
-    for path, name in (("/files", "files"), ("/revisions", "revisions"), ("/about", "about")):
-        newcomer.open(f"{page.url.split(WANTED)[0].removeprefix(newcomer.url)}{WANTED}{path}")
+    for name in ("about", "revisions", "files"):
+        page.locator(f".tabs a[href*='/{name}']").click()
+        page.wait_for_url(f"**/{name}")
         newcomer.looks_right(f"journey-repo-{name}")
-    page.locator(".tabs a").nth(1).click()
     for name in ("config.json", "tokenizer.json", WEIGHTS):
         page.locator("table.files").get_by_role("link", name=name, exact=True).click()
         shown = page.locator(".file-facts code").first.inner_text()
@@ -197,12 +197,6 @@ def run_as_a_person_would(client: Client, command: str, token: str, home: Path) 
     assert done.returncode == 0, done.stdout
     (snapshot,) = (home / "hub" / f"models--{WANTED.replace('/', '--')}" / "snapshots").iterdir()
     return digests_below(snapshot)
-
-
-def digests_below_of_upstream(minilm: Path, pulled: dict[str, str]) -> dict[str, str]:
-    repo = discovery_shelf.wanted(minilm)
-    assert set(pulled) == set(repo.head.files)
-    return {path: file.source.sha256 for path, file in repo.head.files.items()}
 
 
 PAGES = {
@@ -243,46 +237,46 @@ def test_a_newcomer_who_reads_chinese_goes_the_same_way(new_hub: RunningHub) -> 
         newcomer = admin.beside(language="zh-CN")
         newcomer.open("/-/login?next=/-/")
         expect(newcomer.page.locator("html")).to_have_attribute("lang", "zh-hans")
-        newcomer.looks_right("zh-login", dark=False)
+        newcomer.looks_right("journey-zh-login", dark=False)
         log_in(newcomer, NEWCOMER, PASSWORD)
         page = newcomer.page
-        newcomer.looks_right("zh-home", dark=False)
+        newcomer.looks_right("journey-zh-home", dark=False)
         page.locator("#q").press_sequentially("中文 embedding")
         page.keyboard.press("Enter")
         narrow(page, "licence", LICENCE)
-        newcomer.looks_right("zh-found", dark=False)
+        newcomer.looks_right("journey-zh-found", dark=False)
         page.locator(".result-name", has_text=WANTED).click()
         page.wait_for_url(f"**/-/index/huggingface/**/{WANTED}")
-        newcomer.looks_right("zh-entry", dark=False)
+        newcomer.looks_right("journey-zh-entry", dark=False)
         page.locator(".repo-head a.button").click()
         expect(page.locator("#dry-run .note.warn")).to_be_visible()
-        newcomer.looks_right("zh-ask", dark=False)
+        newcomer.looks_right("journey-zh-ask", dark=False)
         number = ask(page)
         expect(page.locator(".standing .state.waiting")).to_be_visible()
-        newcomer.looks_right("zh-waiting", dark=False)
+        newcomer.looks_right("journey-zh-waiting", dark=False)
         decide_in_chinese(admin, number)
         expect(page.locator(".standing .state.published")).to_be_visible(timeout=180_000)
-        newcomer.looks_right("zh-published", dark=False)
+        newcomer.looks_right("journey-zh-published", dark=False)
         page.locator(".standing a[href*='/-/repos/']").click()
         expect(page.locator(".readme")).to_contain_text("它把句子变成向量")
         for number_of_tab in range(page.locator(".tabs a").count()):
             page.locator(".tabs a").nth(number_of_tab).click()
-            newcomer.looks_right(f"zh-repo-{number_of_tab}", dark=False)
+            newcomer.looks_right(f"journey-zh-repo-{number_of_tab}", dark=False)
         token_made_at(newcomer, "我的电脑")
-        newcomer.looks_right("zh-tokens", dark=False)
-        look_at_everything_else(newcomer, "zh", dark=False)
-        look_as_staff(admin, "zh", dark=False)
+        newcomer.looks_right("journey-zh-tokens", dark=False)
+        look_at_everything_else(newcomer, "journey-zh", dark=False)
+        look_as_staff(admin, "journey-zh", dark=False)
 
 
 def decide_in_chinese(admin: Visit, number: int) -> None:
     admin.open("/-/setup")
     speak_chinese(admin)
     expect(admin.page.locator(".check-line.unknown")).to_have_count(0)
-    admin.looks_right("zh-setup", dark=False)
+    admin.looks_right("journey-zh-setup", dark=False)
     admin.open("/-/review")
-    admin.looks_right("zh-review", dark=False)
+    admin.looks_right("journey-zh-review", dark=False)
     admin.open(f"/-/requests/{number}")
-    admin.looks_right("zh-request-decide", dark=False)
+    admin.looks_right("journey-zh-request-decide", dark=False)
     admin.page.locator("#reason").fill("给搜索组使用")
     admin.page.locator("[name=verb][value=approve]").click()
     expect(admin.page.locator("[name=verb]")).to_have_count(0)

@@ -17,6 +17,7 @@ from hub.catalog.models import Ref, Repo, Revision
 from hub.catalog.shelves import Pin, file_of, pin_of, sheet_of, shelf_of
 from hub.catalog.trees import tree_of
 from hub.errors import RevisionMissing
+from hub.index.models import Entry
 from hub.mirroring import retention
 from hub.mirroring.follow import Follow
 from hub.mirroring.models import Request, Transfer
@@ -57,6 +58,15 @@ def test_the_last_two_stay_and_older_ones_go_with_an_event(followed: Follow, out
     assert held() == commits[-2:]
     assert Event.objects.filter(verb="revision.retired", detail__commit=first).count() == 1
     assert Ref.objects.get().revision.commit == commits[-1]
+
+
+def test_the_entry_tells_what_is_left(followed: Follow, out_there: FakeHub) -> None:
+    update(out_there, 1)
+    right = Entry.objects.get().bytes
+    Entry.objects.update(bytes=1)
+    Follow.objects.update(keep=1)
+    assert len(retention.retire_old(Follow.objects.get(), Repo.objects.get())) == 1
+    assert Entry.objects.get().bytes == right
 
 
 def test_zero_keeps_all_and_a_follow_may_keep_another_number(

@@ -40,7 +40,7 @@ def test_the_page_tells_where_the_same_weights_are_and_what_differs(client: Clie
     page = text_of(client, "/-/repos/models/THUDM/glm/about")
     assert "Same weights as ZhipuAI/glm on modelscope: 1 weight file, 70 kB, equal by sha256." in page
     assert "What differs is text and settings." in page
-    assert "1 file differs, 1 file is only there" in page
+    assert "1 file differs, 1 is only there" in page
     assert "README.md (3 bytes here, 5 bytes there)" in page
     assert "Only there configuration.json (2 bytes)" in page
     back = text_of(client, "/-/repos/models/ZhipuAI/glm/about")

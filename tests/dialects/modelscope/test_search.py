@@ -42,7 +42,7 @@ def test_openapi_lists_what_is_held(ask: Ask, query: str, found: list[str], tota
 
 
 def test_downloads_decide_the_order_where_they_are_asked_for(ask: Ask) -> None:
-    Repo.objects.filter(name="awkward-names").update(pulls=5_000_000)
+    Repo.objects.filter(name="awkward-names").update(pulls=500_000_000)
     note_held(Repo.objects.get(name="awkward-names"))
     told = ask("/openapi/v1/models?sort=downloads&page_size=1").json()["data"]
     assert (told["models"][0]["id"], told["page_size"]) == ("acme/awkward-names", 1)
