@@ -86,7 +86,7 @@ def _count_in_postgres(total: int) -> None:
     """All inside of the database. The very names (`=is/…`) are as good as never twice the same, and left out."""
     share = min(1.0, SAMPLE / max(1, total))
     rows = "SELECT document FROM index_entry"
-    parameters = {
+    parameters: dict[str, str | int | float] = {
         "share": share,
         "sample": rows if share == 1 else f"{rows} TABLESAMPLE SYSTEM ({100 * share})",
         "known": f"{rows} ORDER BY popularity DESC, id DESC LIMIT {0 if share == 1 else WELL_KNOWN}",
