@@ -82,18 +82,6 @@ class Sameness:
         return self.is_full and not (self.differing or self.unproven or self.only_here or self.only_there)
 
     @property
-    def differences(self) -> str:
-        """In one line: "2 files differ, 1 is only here"."""
-        counts = (
-            (len(self.differing), "differs", "differ"),
-            (len(self.only_here), "is only here", "are only here"),
-            (len(self.only_there), "is only there", "are only there"),
-            (len(self.unproven), "is not compared", "are not compared"),
-        )
-        told = [(count, one if count == 1 else many) for count, one, many in counts if count]
-        return ", ".join(f"{n} {'file ' if n == 1 else 'files '}{verb}" for n, verb in told)
-
-    @property
     def bytes(self) -> int:
         return sum(pair.here.size for pair in self.weights)
 

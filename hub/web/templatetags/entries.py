@@ -1,7 +1,7 @@
 """Template tags for what a search has found."""
 
 from django import template
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from hub.index.models import Entry
 from hub.names import RepoKind
@@ -17,12 +17,7 @@ def entry_url(entry: Entry) -> str:
     plural = RepoKind(entry.kind).plural
     if entry.held:
         return reverse("web:repo", args=[plural, f"{entry.upstream.slug}:{entry.listed_id}"])
-    try:
-        return reverse("web:entry", args=[entry.upstream.slug, plural, str(entry.listed_id)])
-    except NoReverseMatch:
-        return (
-            f"{reverse('web:request-new')}?upstream={entry.upstream.slug}&kind={entry.kind}&repo_id={entry.listed_id}"
-        )
+    return reverse("web:entry", args=[entry.upstream.slug, plural, str(entry.listed_id)])
 
 
 @register.filter
@@ -36,9 +31,3 @@ def human_count(count: int) -> str:
                 else f"{count / size:.0f}{letter}"
             )
     return str(count)
-
-
-@register.filter
-def grouped(count: int) -> str:
-    """`12,345`."""
-    return f"{count:,}"
