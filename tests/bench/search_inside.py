@@ -40,12 +40,16 @@ def main() -> None:
 
 
 def grow(first: int, last: int, whole: int, upstreams: list[Any]) -> None:
-    """Loaded by as many processes as there are cores; the indexes of words are made anew, which is quicker."""
+    """Loaded by as many processes as there are cores; the indexes are made anew, which is quicker."""
     from hub.index.counts import refresh
     from hub.index.fulltext import prepare
+    from hub.index.models import Entry
 
     with connection.cursor() as cursor:
         cursor.execute("DROP INDEX IF EXISTS entry_document, entry_document_popular")
+    with connection.schema_editor() as editor:
+        for index in Entry._meta.indexes:
+            editor.remove_index(Entry, index)
     connection.close()
     cores = os.cpu_count() or 1
     step = -(-(last - first) // (cores * 4))
@@ -54,8 +58,11 @@ def grow(first: int, last: int, whole: int, upstreams: list[Any]) -> None:
         pool.starmap(_load, parts)
     with connection.cursor() as cursor:
         # What the settings grant a statement is for a hub at work.
-        cursor.execute("SET statement_timeout = 0; SET maintenance_work_mem = '512MB'")
+        cursor.execute("SET statement_timeout = 0; SET maintenance_work_mem = '1GB'")
     prepare()
+    with connection.schema_editor() as editor:
+        for index in Entry._meta.indexes:
+            editor.add_index(Entry, index)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE index_entry")
     refresh()

@@ -1,5 +1,6 @@
 """Each family as both kinds of clients see it: held from the other hub alone, or from both."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -95,10 +96,16 @@ def test_where_both_hubs_are_held_each_client_sees_its_own(setting: Setting, ask
 def test_the_pages_say_how_clients_of_both_hubs_pull_it(setting: Setting, client: Client) -> None:
     stage = setting(next(family for family in every_family() if family.name == "ChatGLM3-6B"))
     request = stage.mirrored("modelscope")
-    for page in (f"/-/requests/{request.pk}", "/-/repos/models/ZhipuAI/chatglm3-6b"):
-        told = client.get(page).content.decode()
-        assert "MODELSCOPE_ENDPOINT=http://testserver modelscope download ZhipuAI/chatglm3-6b<" in told
-        assert "HF_ENDPOINT=http://testserver hf download ZhipuAI/chatglm3-6b<" in told
+    told = client.get(f"/-/requests/{request.pk}").content.decode()
+    assert "MODELSCOPE_ENDPOINT=http://testserver modelscope download ZhipuAI/chatglm3-6b<" in told
+    assert "HF_ENDPOINT=http://testserver hf download ZhipuAI/chatglm3-6b<" in told
+    snippets = re.sub(r"<[^>]+>", "", client.get("/-/repos/models/ZhipuAI/chatglm3-6b").content.decode())
+    for setting_line, command in (
+        ("export MODELSCOPE_ENDPOINT=http://testserver\n", "\nmodelscope download ZhipuAI/chatglm3-6b\n"),
+        ("export HF_ENDPOINT=http://testserver\n", "\nhf download ZhipuAI/chatglm3-6b\n"),
+    ):
+        assert setting_line in snippets
+        assert command in snippets
 
 
 @each_hub
