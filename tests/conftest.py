@@ -12,6 +12,7 @@ from hub.catalog import pulls
 from hub.catalog.memory import forget_everything
 from hub.counters import forget_counters
 from hub.index.expected import forget_counts
+from hub.mirroring import figures
 from hub.mirroring.kept import forget_kept
 from hub.upstreams.limits import forget_limits
 from hub.upstreams.models import Upstream
@@ -54,4 +55,5 @@ def fresh_memory() -> None:
     forget_cached()
     forget_counts()
     forget_kept()
+    figures.forget()
     pulls.write_by_hand()
