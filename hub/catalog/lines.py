@@ -9,6 +9,7 @@ from hub.catalog.models import Repo, RepoFile, Revision
 from hub.catalog.previews.kinds import text_in
 from hub.catalog.previews.reading import Unreadable, head_of
 from hub.errors import RevisionMissing
+from hub.names import is_commit, parse_path
 
 MOST_TEXT = 256_000
 """Bytes of a text whose lines are compared."""
@@ -34,7 +35,7 @@ def comparable(repo: Repo) -> QuerySet[Revision]:
 
 def find_comparable(repo: Repo, commit: str) -> Revision:
     """Raises RevisionMissing."""
-    found = comparable(repo).filter(commit=commit).first()
+    found = comparable(repo).filter(commit=commit).first() if is_commit(commit) else None
     if found is None:
         raise RevisionMissing(
             f"this hub has never published {repo.repo_id} at {commit}", "choose a revision from the list"
@@ -43,7 +44,9 @@ def find_comparable(repo: Repo, commit: str) -> Revision:
 
 
 def changed_lines(before: Revision, after: Revision, path: str) -> list[Line]:
-    """Raises Unreadable where a side is no text, too long, or not held; a side without the file has no lines."""
+    """Raises BadName, and Unreadable where a side is no text, too long, or not held; a side without the file has no
+    lines."""
+    path = parse_path(path)
     told = difflib.unified_diff(_lines(before, path), _lines(after, path), n=3, lineterm="")
     found: list[Line] = []
     for number, text in enumerate(told):

@@ -16,7 +16,7 @@ from hub.catalog.models import Ref, Repo, Revision
 from hub.catalog.shelves import Pin
 from hub.catalog.synonyms import suggested
 from hub.errors import BadName, Missing, RepoMissing
-from hub.names import RepoId, RepoKind, is_commit
+from hub.names import RepoId, RepoKind, is_commit, parse_revision
 from hub.web.repo_addresses import page_of
 from hub.web.spoken import spoken
 from hub.web.visitors import hub_address
@@ -65,7 +65,7 @@ def opened(kind: str, name: str, revision: str) -> Opened:
     """Raises Http404 with a sentence for a repo or revision that is not held."""
     try:
         repo = _found(RepoKind(kind.removesuffix("s")), name)
-        found = find_revision(repo, revision)
+        found = find_revision(repo, parse_revision(revision) if revision else "")
     except (Missing, BadName) as error:
         raise Http404(spoken(error)) from error
     except ValueError as error:

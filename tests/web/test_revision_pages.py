@@ -87,6 +87,16 @@ def test_lines_of_a_stranger_are_escaped(client: Client) -> None:
     assert "<script>alert" not in page(client, "/-/repos/models/acme/evil/compare")
 
 
+def test_a_path_or_revision_that_cannot_be_one_is_told_calmly(client: Client) -> None:
+    repo = FakeRepo("acme/calm", {"README.md": "old\n"})
+    repo.commit({"README.md": "new\n"})
+    publish(repo)
+    base = "/-/repos/models/acme/calm"
+    assert client.get(f"{base}/compare?path=%00").status_code == 200
+    assert client.get(f"{base}?revision=%00").status_code == 404
+    assert client.get(f"{base}/files?revision=../..%00").status_code == 404
+
+
 @pytest.mark.parametrize("query", ["from=zzz", "to=main", f"from={'f' * 40}", "from=%00", "to=" + "x" * 3000])
 def test_a_commit_that_was_never_here_is_a_page_that_says_so(client: Client, zoo: Repo, query: str) -> None:
     assert client.get(f"{BASE}/compare?{query}").status_code == 404
