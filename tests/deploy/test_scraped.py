@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
 from hub.blobs.models import Blob
 from hub.counters import Observation, counters
+from hub.index.crawls import Crawl
 from hub.mirroring import figures
 from hub.upstreams.budget import account_key, budget_name
 from tests import people
@@ -28,6 +30,7 @@ def scraped(client: Client, settings: Any, tmp_path: Path) -> list[Series]:
     settings.QUOTA, settings.LOW_SPACE = 10**12, 1
     row = people.upstream()
     Blob.objects.create(sha256="a" * 64, size=1000)
+    Crawl.objects.create(upstream=row, kind="model", author="acme", finished_at=timezone.now())
     counters().observe(budget_name(account_key(row.url, ""), "api"), Observation(left=9, quota=500, window=300))
     figures.forget()
     text = client.get("/-/metrics", headers={"host": "localhost"}).content.decode()
