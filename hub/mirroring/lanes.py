@@ -4,7 +4,3 @@ SMALL_LIMIT = 8 * 1024 * 1024
 """Bytes. Files up to this size are small."""
 
 SMALL, LARGE = "small", "large"
-
-
-def lane_of(size: int) -> str:
-    return SMALL if size <= SMALL_LIMIT else LARGE
