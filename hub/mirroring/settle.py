@@ -113,6 +113,9 @@ def conclude(revision_ids: Iterable[int]) -> None:
 def _conclude(revision: Revision) -> None:
     if publish(revision):
         record(SYSTEM, "revision.published", f"{revision.repo}@{revision.commit}", files=revision.files.count())
+    elif not Revision.objects.filter(pk=revision.pk).exclude(published_at=None).select_for_update():
+        # Somebody evicted its files since we looked: its requests wait on, and the next sweep fetches them again.
+        return
     for request in Request.objects.filter(revision=revision, state=Request.State.FETCHING).order_by("pk"):
         _finish(request, revision)
     note_held(revision.repo)

@@ -8,7 +8,7 @@ from hub.catalog.models import Revision
 from hub.errors import CorruptBytes, FileMissing, UpstreamRateLimited, UpstreamUnreachable
 from hub.mirroring.models import Request, Transfer
 from hub.mirroring.progress import progress_of
-from hub.mirroring.settle import MAX_CORRUPT_ATTEMPTS, fail, settle, settle_waiting
+from hub.mirroring.settle import MAX_CORRUPT_ATTEMPTS, conclude, fail, settle, settle_waiting
 from hub.policy.models import Rule
 from tests.fakes import world
 from tests.mirroring.conftest import Ask, advance, fetched, land
@@ -45,6 +45,21 @@ def test_two_requests_that_share_a_digest_share_its_transfer(ask: Ask, permissiv
     assert Transfer.objects.count() == before + 1
     land()
     assert Revision.objects.exclude(published_at=None).count() == 2
+
+
+def test_files_that_went_just_before_the_publication_leave_the_request_waiting(
+    ask: Ask, permissive: Rule, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = advance(ask(world.TINY))
+    assert request.revision
+    monkeypatch.setattr("hub.mirroring.settle.is_complete", lambda revision: True)
+    conclude([request.revision.pk])
+    request.refresh_from_db()
+    assert request.state == Request.State.FETCHING
+    assert not Revision.objects.exclude(published_at=None).exists()
+    land()
+    request.refresh_from_db()
+    assert request.state == Request.State.PUBLISHED
 
 
 def test_a_passing_error_puts_the_transfer_back_with_a_pause(ask: Ask, permissive: Rule) -> None:

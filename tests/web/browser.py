@@ -24,7 +24,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.db import connection
 from django.test import Client
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import ConsoleMessage, Page, sync_playwright
 
 from hub.accounts.models import User
 
@@ -160,8 +160,14 @@ def _logged_in(url: str, user: User) -> list[dict[str, str]]:
 
 
 def _listen(page: Page, complaints: list[str]) -> None:
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("console", lambda message: complaints.append(message.text) if _is_complaint(message) else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
+
+
+def _is_complaint(message: ConsoleMessage) -> bool:
+    """htmx tells as errors what it was asking for when a person left the page. A request that failed is told by
+    `htmx:sendError` or `htmx:responseError`, each after an `htmx:afterRequest` that says nothing more."""
+    return message.type == "error" and not message.text.startswith(("htmx:sendAbort", "htmx:afterRequest"))
 
 
 @contextmanager
