@@ -4,6 +4,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -12,7 +13,6 @@ from hub.index.models import FacetCount
 from hub.index.query import FACETS, SIZE_CLASSES, Facets
 from hub.index.terms import words_in
 from hub.index.wish import Wish
-from hub.upstreams.models import Upstream
 
 MOST_VALUES = 50
 """Of a facet; the rest are rare."""
@@ -38,40 +38,45 @@ entries have the same few lists."""
 VISIBLE = "(e.vanished_at IS NULL OR e.held)"
 
 
-def columns() -> str:
+def columns(names: Iterable[str] = FACETS) -> str:
     """What `grouped` counts, of the table `e`."""
-    return ", ".join(f"{sql} AS f_{name}" for name, sql in COLUMNS.items())
+    return ", ".join(f"{COLUMNS[name]} AS f_{name}" for name in names)
 
 
-def grouped(rows: str, by: str = "''") -> str:
+def grouped(rows: str, names: Sequence[str] = FACETS, by: str = "''") -> str:
     """The statement that counts the `columns` of `rows`: (by, facet, value, count), in one pass on Postgres."""
     if connection.vendor != "postgresql":
         parts = (
-            f"SELECT {by} AS b, '{name}' AS facet, f_{name} AS value, count(*) AS n FROM {rows} GROUP BY {by}, f_{name}"
-            for name in COLUMNS
+            f"SELECT {by} AS b, '{name}' AS facet, {_told(name)} AS value, count(*) AS n FROM {rows}"
+            f" GROUP BY {by}, f_{name}"
+            for name in names
         )
         return " UNION ALL ".join(parts)
-    facet = "CASE " + " ".join(f"WHEN GROUPING(f_{name}) = 0 THEN '{name}'" for name in COLUMNS) + " END"
-    value = "COALESCE(" + ", ".join(f"f_{name}::text" for name in COLUMNS) + ")"
-    sets = ", ".join(f"({by}, f_{name})" if by != "''" else f"(f_{name})" for name in COLUMNS)
+    facet = "CASE " + " ".join(f"WHEN GROUPING(f_{name}) = 0 THEN '{name}'" for name in names) + " END"
+    value = "COALESCE(" + ", ".join(_told(name) for name in names) + ")"
+    sets = ", ".join(f"({by}, f_{name})" if by != "''" else f"(f_{name})" for name in names)
     columns = f"{by} AS b, {facet} AS facet, {value} AS value, count(*) AS n"
     return f"SELECT {columns} FROM {rows} GROUP BY GROUPING SETS ({sets})"
 
 
+def _told(name: str) -> str:
+    """The value of a group as people know it."""
+    return "(SELECT u.slug FROM upstreams_upstream u WHERE u.id = f_upstream)" if name == "upstream" else f"f_{name}"
+
+
 def apart(counted: Iterable[tuple[str, str, Any, int]]) -> Counter[tuple[str, str, str]]:
-    """(by, facet, value) with their counts, upstreams by their names and each language for itself."""
-    slugs: dict[int, str] = {}
+    """(by, facet, value) with their counts, each language for itself."""
     counts: Counter[tuple[str, str, str]] = Counter()
     for by, facet, value, count in counted:
-        if facet == "language":
-            for code in {str(code)[:100] for code in json.loads(value)}:
-                counts[by, facet, code] += count
-        elif facet == "upstream":
-            slugs = slugs or dict(Upstream.objects.values_list("pk", "slug"))
-            counts[by, facet, slugs.get(int(value), "")] += count
-        elif value:
-            counts[by, facet, value] += count
+        for one in _codes(value) if facet == "language" else (value,):
+            if one:
+                counts[by, facet, one] += count
     return counts
+
+
+@lru_cache(maxsize=10_000)
+def _codes(languages: str) -> frozenset[str]:
+    return frozenset(str(code)[:100] for code in json.loads(languages))
 
 
 def sheet(counted: Iterable[tuple[str, str, int]], exact: bool) -> Facets:

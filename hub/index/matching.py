@@ -13,7 +13,7 @@ from django.db import connection
 from hub.index.facets import VISIBLE, columns, grouped
 from hub.index.orders import Order, Place
 from hub.index.popularity import POPULAR, tier_mark
-from hub.index.query import Sort
+from hub.index.query import FACETS, Sort
 from hub.index.terms import Condition, Has, every, fts5, tsquery
 from hub.index.wish import Wish
 
@@ -49,8 +49,9 @@ def fetch(
     sample: int = 0,
     most: int = 0,
     least: float = 0,
+    facets: Sequence[str] = FACETS,
 ) -> Found:
-    """All that match, from the full-text index; with `most`, that many of them, whichever come first. The facets of
+    """All that match, from the full-text index; with `most`, that many of them, whichever come first. The `facets` of
     the best `sample` are counted. `least` takes only the entries of that tier, and what is named exactly so.
 
     MATERIALIZED, so that Postgres puts the matches in order, rather than walk an ordered index in hope of matches.
@@ -58,7 +59,7 @@ def fetch(
     score, where = _score(wish, order, condition), _where(wish, condition, least)
     cap = Sql(" LIMIT %s", [most]) if most else Sql("")
     head = Sql(
-        f"WITH m AS MATERIALIZED (SELECT e.id, {score.text} AS score{', ' + columns() if sample else ''}"
+        f"WITH m AS MATERIALIZED (SELECT e.id, {score.text} AS score{', ' + columns(facets) if sample else ''}"
         f" FROM index_entry e WHERE {where.text}{cap.text})",
         [*score.parameters, *where.parameters, *cap.parameters],
     )
@@ -69,16 +70,16 @@ def fetch(
     )
     if not sample:
         return Found(_run(Sql(f"{head.text} {rows.text}", head.parameters + rows.parameters)))
-    return _sampled(head, rows, order, sample)
+    return _sampled(head, rows, order, sample, facets)
 
 
-def _sampled(head: Sql, rows: Sql, order: Order, count: int) -> Found:
+def _sampled(head: Sql, rows: Sql, order: Order, count: int, facets: Sequence[str]) -> Found:
     """One statement for the places, their number and the facets: matching is what costs."""
     best = f"(SELECT * FROM m ORDER BY score {order.direction}, id {order.direction} LIMIT %s)"
     statement = Sql(
         f"{head.text}, s AS MATERIALIZED {best}, p AS MATERIALIZED ({rows.text})"
         f" SELECT 1, '', '', id, score FROM p UNION ALL SELECT 2, '', '', count(*), NULL FROM m"
-        f" UNION ALL SELECT 3, facet, value, n, NULL FROM ({grouped('s')}) f",
+        f" UNION ALL SELECT 3, facet, value, n, NULL FROM ({grouped('s', facets)}) f",
         [*head.parameters, count, *rows.parameters],
     )
     told = _run(statement)

@@ -9,13 +9,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.db import connection
+
 from hub.index.expected import FEW, Expected
 from hub.index.facets import apart, counted_before, sheet
+from hub.index.lookup import among
 from hub.index.matching import NAME, SAMPLE, TOPIC, Found, fetch, walk
 from hub.index.models import Entry
 from hub.index.orders import Order, Place
 from hub.index.popularity import TIERS
-from hub.index.query import CHOICES, YES_OR_NO, Facets, Page, Query, Sort
+from hub.index.query import CHOICES, FACETS, YES_OR_NO, Facets, Page, Query, Sort
 from hub.index.spelling import corrected
 from hub.index.terms import Condition
 from hub.index.wish import Wish, wish_of
@@ -106,24 +109,34 @@ def _with_other_choices(query: Query, facets: Facets) -> Facets:
             continue
         nothing: Any = None if facet in YES_OR_NO else ()
         other = replace(query, **{name: nothing})
-        found = _find(other, wish_of(other, prefix=other.prefix), Order(Sort.RELEVANCE), 0, None, count=True)
+        found = _find(other, wish_of(other, prefix=other.prefix), Order(Sort.RELEVANCE), 0, None, True, [facet])
         counts[facet], exact = found.facets.counts.get(facet, ()), exact and found.facets.exact
     return Facets(counts, exact)
 
 
-def _find(query: Query, wish: Wish, order: Order, limit: int, after: Place | None, count: bool) -> _Finding:
+def _find(
+    query: Query,
+    wish: Wish,
+    order: Order,
+    limit: int,
+    after: Place | None,
+    count: bool,
+    facets: Sequence[str] = FACETS,
+) -> _Finding:
     counted = counted_before([str(kind) for kind in query.kinds], wish) if count else None
     if counted:
-        facets, total = counted
-        return _Finding(_Search(wish, order, limit + 1, after).page(), total, True, facets)
-    return _Search(wish, order, limit + 1, after).finding(count)
+        all_facets, total = counted
+        return _Finding(_Search(wish, order, limit + 1, after).page(), total, True, all_facets)
+    return _Search(wish, order, limit + 1, after, facets).finding(count)
 
 
 class _Search:
     """One search: how it looks depends on how much it expects to match."""
 
-    def __init__(self, wish: Wish, order: Order, limit: int, after: Place | None) -> None:
-        self.wish, self.order, self.limit, self.after = wish, order, limit, after
+    def __init__(
+        self, wish: Wish, order: Order, limit: int, after: Place | None, facets: Sequence[str] = FACETS
+    ) -> None:
+        self.wish, self.order, self.limit, self.after, self.facets = wish, order, limit, after, facets
         self.expected = Expected([wish.all])
         self.matches = self.expected.matches(wish.all)
 
@@ -137,7 +150,7 @@ class _Search:
         else:
             places, best = self._walked(), Found(())
             if count:
-                best = _Search(self.wish, Order(Sort.RELEVANCE), 0, None)._most_popular(SAMPLE)[1]
+                best = _Search(self.wish, Order(Sort.RELEVANCE), 0, None, self.facets)._most_popular(SAMPLE)[1]
         if count and self.wish.all and best.matched < ENOUGH:
             some_of_it = self._fetch(self.wish.all, sample=FEW, most=FEW + 1)
             if some_of_it.matched <= FEW:
@@ -228,7 +241,7 @@ class _Search:
         return list(self._fetch(self.wish.all).places)
 
     def _fetch(self, condition: Condition | None, sample: int = 0, most: int = 0, least: float = 0) -> Found:
-        return fetch(self.wish, condition, self.order, self.limit, self.after, sample, most, least)
+        return fetch(self.wish, condition, self.order, self.limit, self.after, sample, most, least, self.facets)
 
 
 def _merged(places: Mapping[int, Any], found: Found) -> dict[int, Any]:
@@ -242,10 +255,16 @@ def _counted(places: Sequence[Place], found: Found, total: int, is_all: bool) ->
 
 def _entries(places: Sequence[Place]) -> list[Entry]:
     """The rows in that order; one that was deleted in between is left out."""
-    rows = Entry.objects.defer("words").in_bulk([pk for _, pk in places])
-    found = [rows[pk] for _, pk in places if pk in rows]
+    where, parameters = among("id", [pk for _, pk in places])
+    found = Entry.objects.raw(f"SELECT {_columns()} FROM index_entry WHERE {where}", parameters)  # noqa: S608
+    rows = {entry.pk: entry for entry in found} if places else {}
     # A thousand entries come from two or three upstreams: a join would make a thousand of them.
-    upstreams = Upstream.objects.in_bulk({entry.upstream_id for entry in found})
-    for entry in found:
+    upstreams = Upstream.objects.in_bulk() if rows else {}
+    for entry in rows.values():
         entry.upstream = upstreams[entry.upstream_id]
-    return found
+    return [rows[pk] for _, pk in places if pk in rows]
+
+
+def _columns() -> str:
+    named = (field.column or "" for field in Entry._meta.concrete_fields if field.name != "words")
+    return ", ".join(map(connection.ops.quote_name, named))

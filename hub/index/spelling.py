@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from django.db import DatabaseError, connection, transaction
 
+from hub.index.lookup import among
 from hub.index.models import Word
 from hub.index.tokens import Token
 from hub.index.wish import words_of_text
@@ -56,8 +57,10 @@ def _may_be_near(word: str, other: str) -> bool:
 
 def _counted(words: Iterable[str]) -> dict[str, int]:
     """How often each of the words occurs, of those that do."""
-    rows = Word.objects.filter(text__in=[MARK + word for word in words]).order_by()
-    return {text[len(MARK) :]: count for text, count in rows.values_list("text", "count")}
+    where, parameters = among("text", [MARK + word for word in words])
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT text, count FROM index_word WHERE {where}", parameters)  # noqa: S608
+        return {text[len(MARK) :]: count for text, count in cursor.fetchall()}
 
 
 def _one_edit(word: str) -> set[str]:
