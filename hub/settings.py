@@ -230,7 +230,8 @@ else:
         f"tcp_keepalives_{name}": value for name, value in (("idle", 30), ("interval", 10), ("count", 3))
     }
     _options = DATABASES["default"].setdefault("OPTIONS", {})
-    _own = [f"-c {name}={value}" for name, value in _bounds.items()]
+    # Postgres takes the searches of the index for expensive, and compiles each for longer than it then runs.
+    _own = [f"-c {name}={value}" for name, value in {**_bounds, "jit": "off"}.items()]
     _options["options"] = " ".join([*_own, _options.get("options", "")]).strip()
     _options |= {"connect_timeout": 5, "application_name": "entrepot", "tcp_user_timeout": 30_000} | _options
     _options |= {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3} | _options

@@ -6,6 +6,7 @@ The same number always makes the same repo.
 
 from __future__ import annotations
 
+import json
 from bisect import bisect
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -407,8 +408,9 @@ def _copy(rows: Iterator[Any]) -> None:
 
     from hub.index.models import Entry
 
-    fields = [field for field in Entry._meta.concrete_fields if not field.primary_key]
-    names = ", ".join(f'"{field.column}"' for field in fields)
+    columns = [field.column or "" for field in Entry._meta.concrete_fields if not field.primary_key]
+    names = ", ".join(f'"{column}"' for column in columns)
     with connection.cursor() as cursor, cursor.copy(f"COPY {Entry._meta.db_table} ({names}) FROM STDIN") as copy:
         for row in rows:
-            copy.write_row([field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields])
+            values = (getattr(row, column) for column in columns)
+            copy.write_row([json.dumps(value) if isinstance(value, list) else value for value in values])

@@ -18,6 +18,8 @@ from django.db import connection
 USERS = 8
 LISTED = 5000
 FIRST, EACH = 1, 6
+MOST_AT_ONCE = 50_000
+"""Rows of a COPY: a statement has five minutes."""
 
 
 def main() -> None:
@@ -52,7 +54,7 @@ def grow(first: int, last: int, whole: int, upstreams: list[Any]) -> None:
             editor.remove_index(Entry, index)
     connection.close()
     cores = os.cpu_count() or 1
-    step = -(-(last - first) // (cores * 4))
+    step = min(-(-(last - first) // (cores * 4)), MOST_AT_ONCE)
     parts = [(at, min(at + step, last), whole, upstreams) for at in range(first, last, step)]
     with multiprocessing.get_context("fork").Pool(cores) as pool:
         pool.starmap(_load, parts)

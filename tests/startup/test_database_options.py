@@ -26,7 +26,12 @@ def settings_with(tmp_path: Path, **variables: str) -> dict[str, Any]:
 
 def test_postgres_ends_what_hangs_and_a_dead_server_is_noticed(tmp_path: Path) -> None:
     options = settings_with(tmp_path, HUB_DATABASE_URL="postgres://hub@db/hub")["database"]
-    for bound in ("statement_timeout=300000", "lock_timeout=60000", "idle_in_transaction_session_timeout=60000"):
+    for bound in (
+        "statement_timeout=300000",
+        "lock_timeout=60000",
+        "idle_in_transaction_session_timeout=60000",
+        "jit=off",
+    ):
         assert f"-c {bound}" in options["options"]
     assert (options["connect_timeout"], options["tcp_user_timeout"]) == ("5", "30000")
 
