@@ -5,6 +5,7 @@ from django.db import connection, transaction
 
 from hub.index.expected import LEAST_COUNT, TOTAL, forget_counts
 from hub.index.facets import count_everything
+from hub.index.fulltext import sort_in
 from hub.index.held import note_all_held, note_pulled
 from hub.index.models import Entry, FacetCount, Word
 
@@ -33,9 +34,9 @@ def refresh() -> None:
         else:
             _count_in_sqlite(total)
     forget_counts()
+    sort_in()
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SELECT gin_clean_pending_list(to_regclass('entry_document'))")
             cursor.execute("ANALYZE index_word")
             cursor.execute("ANALYZE index_entry")
 
@@ -43,6 +44,7 @@ def refresh() -> None:
 def refresh_when_due() -> None:
     """Counts anew once there are noticeably more or less entries, or held ones, than when they were counted last."""
     note_pulled()
+    sort_in()
     counted = Word.objects.filter(text=TOTAL).values_list("count", flat=True).first()
     counted_held = FacetCount.objects.filter(kind="", facet="held", value="yes").values_list("count", flat=True).first()
     # What is held has a repo, and few have: the index of these is all that is read.

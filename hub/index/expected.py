@@ -9,7 +9,7 @@ from django.db.models import Sum
 
 from hub.index.models import Word
 from hub.index.popularity import TIERS, tier_mark
-from hub.index.terms import Condition, Every, Has, Some, Without, words_in
+from hub.index.terms import Condition, Every, Has, Some, words_in
 
 TOTAL = "*"
 """Stands among the words for the number of entries."""
@@ -64,12 +64,14 @@ class Expected:
     def matches(self, condition: Condition | None) -> int:
         """About how many entries match, rather too many than too few; all of them where that is not known."""
         match condition:
-            case None | Without():
+            case None:
                 return self.total
             case Has(word, is_prefix):
                 if not self.is_counted:
                     return self.total
                 return _beginning_with(word) if is_prefix else self.counts.get(word, LEAST_COUNT)
+            case Every(parts, is_word=True):
+                return min(self.matches(part) for part in parts)
             case Every(parts):
                 # What people look for goes together: between all of the rarest, and as if by chance.
                 shares = sorted(self.matches(part) / max(1, self.total) for part in parts)

@@ -12,7 +12,7 @@ from django.db import DatabaseError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from hub.index.held import note_all_held
-from hub.index.popularity import POPULAR
+from hub.index.popularity import KNOWN, POPULAR, reaches
 
 log = logging.getLogger(__name__)
 
@@ -27,12 +27,14 @@ _POSTGRES = (
     "ALTER TABLE index_entry ALTER COLUMN document SET STORAGE MAIN",
     "CREATE INDEX IF NOT EXISTS entry_document ON index_entry USING gin (document)",
     # New rows wait until they are many, and are then sorted in together; whoever searches looks through them, too.
-    "ALTER INDEX entry_document SET (gin_pending_list_limit = 8192)",
-    # As in matching.py: whoever looks at the popular only has a fiftieth to read.
-    f"""
-    CREATE INDEX IF NOT EXISTS entry_document_popular ON index_entry USING gin (document) WHERE popularity >= {POPULAR}
-    """,
+    "ALTER INDEX entry_document SET (gin_pending_list_limit = 16384)",
+    # Whoever looks at the well known only has a fifth to read, or a fiftieth.
+    *(
+        f"CREATE INDEX IF NOT EXISTS {name} ON index_entry USING gin (document) WHERE {reaches('popularity', least)}"
+        for name, least in (("entry_document_known", KNOWN), ("entry_document_popular", POPULAR))
+    ),
 )
+INDEXES = ("entry_document", "entry_document_known", "entry_document_popular")
 _TRIGRAMS = (
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
     "DROP INDEX IF EXISTS index_word_trigrams",
@@ -78,6 +80,14 @@ def prepare(using: str = "default", **_: Any) -> None:
         _prepare_postgres(connection)
     elif connection.vendor == "sqlite":
         _prepare_sqlite(connection)
+
+
+def sort_in(using: str = "default") -> None:
+    """What was written lately, and waits beside the indexes for more, is sorted in now."""
+    if connections[using].vendor == "postgresql":
+        with connections[using].cursor() as cursor:
+            statement = "SELECT gin_clean_pending_list(to_regclass(name)) FROM unnest(%s::text[]) name"
+            cursor.execute(statement, [list(INDEXES)])
 
 
 def remember_held(using: str = "default", **_: Any) -> None:

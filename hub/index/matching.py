@@ -12,9 +12,9 @@ from django.db import connection
 
 from hub.index.facets import VISIBLE, columns, grouped
 from hub.index.orders import Order, Place
-from hub.index.popularity import POPULAR, tier_mark
+from hub.index.popularity import KNOWN, POPULAR, reaches, tier_mark
 from hub.index.query import FACETS, Sort
-from hub.index.terms import Condition, Has, every, fts5, tsquery
+from hub.index.terms import Condition, Has, demands, every, fts5, some, tsquery, without
 from hub.index.wish import Wish
 
 EXACT, NAME, TOPIC = 6.0, 3.0, 1.5
@@ -117,29 +117,42 @@ def _score(wish: Wish, order: Order, condition: Condition | None) -> Sql:
 
 def _where(wish: Wish, condition: Condition | None, least: float = 0) -> Sql:
     parts = [Sql(VISIBLE)]
-    if least:
-        parts.append(_of_tier(wish, condition, least))
-    elif condition:
-        parts.append(_match(condition))
+    if condition or least:
+        parts.append(_matching(wish, condition, least))
     if wish.parameters:
         bounds = [min(max(bound, 1), 9e18) for bound in wish.parameters]
         parts.append(Sql("e.parameters BETWEEN %s AND %s", [int(bound) for bound in bounds]))
+    return _both(*parts)
+
+
+def _matching(wish: Wish, condition: Condition | None, least: float) -> Sql:
+    """What meets the condition and is of the tier; what is named exactly so is of every tier."""
+    named = every((wish.exact, wish.facts)) if wish.exact else None
+    tier = Has(tier_mark(least)) if least else None
+    if connection.vendor != "postgresql":
+        return _match(some(way for way in (every((condition, tier)), named if least else None) if way))
+    # Each demand for itself: Postgres walks their lists side by side. Of one expression it weighs all of it anew for
+    # whatever is in one of them.
+    plain = without(condition, wish.exact) if condition and wish.exact else condition
+    parts = [_match(demand, is_looked_up=demand != wish.checked) for demand in demands(plain)]
+    if least not in (0, KNOWN, POPULAR):
+        parts.append(_match(Has(tier_mark(least))))
+    if indexed := max((bound for bound in (KNOWN, POPULAR) if bound <= least), default=0):
+        parts.append(Sql(reaches("e.popularity", indexed)))
+    if named is None or (not least and plain == condition):
+        return _both(*parts)
+    tiered, exact = _both(*parts), _both(*map(_match, demands(named)))
+    return Sql(f"(({tiered.text}) OR ({exact.text}))", tiered.parameters + exact.parameters)
+
+
+def _both(*parts: Sql) -> Sql:
     return Sql(" AND ".join(part.text for part in parts), [value for part in parts for value in part.parameters])
 
 
-def _of_tier(wish: Wish, condition: Condition | None, least: float) -> Sql:
-    tier = _match(every((condition, Has(tier_mark(least)))) or Has(tier_mark(least)))
-    if least >= POPULAR and connection.vendor == "postgresql":
-        tier.text += f" AND e.popularity >= {POPULAR}"
-    if wish.exact is None:
-        return tier
-    exact = _match(every((wish.exact, wish.facts)) or wish.exact)
-    return Sql(f"(({tier.text}) OR {exact.text})", tier.parameters + exact.parameters)
-
-
-def _match(condition: Condition) -> Sql:
+def _match(condition: Condition, is_looked_up: bool = True) -> Sql:
     if connection.vendor == "postgresql":
-        return Sql("e.document @@ %s::tsquery", [tsquery(condition)])
+        match = "e.document @@ %s::tsquery" if is_looked_up else "(e.document @@ %s::tsquery) IS TRUE"
+        return Sql(match, [tsquery(condition)])
     return Sql("e.id IN (SELECT rowid FROM index_entry_fts WHERE index_entry_fts MATCH %s)", [fts5(condition)])
 
 

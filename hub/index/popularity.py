@@ -5,8 +5,8 @@ from math import log10
 
 from hub.index.models import Entry
 
-POPULAR = 3.0
-"""What reaches this has an index of its own: some ten thousands of millions."""
+KNOWN, POPULAR = 1.75, 3.0
+"""What reaches one of these is in an index of its own: of millions, a fifth, and some ten thousands."""
 
 HELD = 0.5
 """What is held is at hand, which counts as much as three times the downloads."""
@@ -35,6 +35,12 @@ TIERS = (
     0.25,
 )
 """Every entry is marked with the tiers it reaches, so that a search can look at the best known first."""
+
+
+def reaches(column: str, least: float) -> str:
+    """The condition of an index of its own, in SQL. Written so that it fits no index of the column itself: Postgres
+    would read that, too, in the belief that the two have little in common."""
+    return f"({column} >= {least}) IS TRUE"
 
 
 def popularity_of(entry: Entry) -> float:

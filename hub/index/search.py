@@ -20,7 +20,7 @@ from hub.index.orders import Order, Place
 from hub.index.popularity import TIERS
 from hub.index.query import CHOICES, FACETS, YES_OR_NO, Facets, Page, Query, Sort
 from hub.index.spelling import corrected
-from hub.index.terms import Condition
+from hub.index.terms import Condition, is_open
 from hub.index.wish import Wish, wish_of
 from hub.upstreams.models import Upstream
 
@@ -31,8 +31,6 @@ TIER_STEP = 4
 UNCOUNTED_TIERS = (5.0, 4.0, 3.0, 2.0)
 ENOUGH = 100
 """So many of the most popular matches say more than many of any kind."""
-ABOUT = 0.25
-"""Of the matches that are wanted, this share will do."""
 WALK = 3
 """How many times as far as expected is looked."""
 MOST_STEPS = 10_000_000
@@ -136,9 +134,15 @@ class _Search:
     def __init__(
         self, wish: Wish, order: Order, limit: int, after: Place | None, facets: Sequence[str] = FACETS
     ) -> None:
-        self.wish, self.order, self.limit, self.after, self.facets = wish, order, limit, after, facets
-        self.expected = Expected([wish.all])
+        self.order, self.limit, self.after, self.facets = order, limit, after, facets
+        self.expected = Expected([wish.all, wish.topic, wish.name])
+        self.wish = replace(wish, checked=self._better_checked(wish.demands))
         self.matches = self.expected.matches(wish.all)
+
+    def _better_checked(self, demanded: Sequence[Condition]) -> Condition | None:
+        """The beginning of a word, where the rest leaves little: all that begins so is read before anything else."""
+        rest = [self.expected.matches(demand) for demand in demanded if not is_open(demand)]
+        return next(filter(is_open, demanded), None) if rest and min(rest) <= FEW else None
 
     def finding(self, count: bool) -> _Finding:
         """The page, and what is counted."""
@@ -169,9 +173,9 @@ class _Search:
         while wanted and (least := self._tier(share, wanted, below=bound - self._worth)):
             best = self._fetch(self.wish.all, sample=wanted, least=least)
             places, bound = _merged(places, best), least + self._worth
-            if best.matched >= wanted * ABOUT:
+            if best.matched >= min(wanted, ENOUGH):
                 break
-            share = best.matched / max(1, self.expected.tier(least))
+            share, wanted = best.matched / max(1, self.expected.tier(least)), 2 * ENOUGH
         if self.limit and not self._is_full(places, bound):
             self._fill(places, bound - self._worth)
         return self.order.sorted(places)[: self.limit], best

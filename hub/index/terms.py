@@ -18,7 +18,10 @@ class Has:
 
 @dataclass(frozen=True)
 class Every:
+    """All of it. `is_word`: pieces of one word, which hardly ever occur without each other."""
+
     parts: tuple["Condition", ...]
+    is_word: bool = False
 
 
 @dataclass(frozen=True)
@@ -26,14 +29,7 @@ class Some:
     parts: tuple["Condition", ...]
 
 
-@dataclass(frozen=True)
-class Without:
-    """Has none of it. Only inside an Every that demands something too."""
-
-    part: "Condition"
-
-
-Condition = Has | Every | Some | Without
+Condition = Has | Every | Some
 
 
 def every(parts: Iterable[Condition | None]) -> Condition | None:
@@ -54,12 +50,9 @@ def tsquery(condition: Condition) -> str:
             quoted = word.replace("\\", "\\\\").replace("'", "''")
             return f"'{quoted}'{':*' if is_prefix else ''}"
         case Every(parts):
-            # What excludes comes last: it would be read first otherwise.
-            return f"({' & '.join(tsquery(part) for part in _in_order(parts))})"
+            return f"({' & '.join(tsquery(part) for part in parts)})"
         case Some(parts):
             return f"({' | '.join(tsquery(part) for part in parts)})"
-        case Without(part):
-            return f"!{tsquery(part)}"
 
 
 def fts5(condition: Condition) -> str:
@@ -69,13 +62,9 @@ def fts5(condition: Condition) -> str:
             quoted = word.replace('"', '""')
             return f'"{quoted}"{"*" if is_prefix else ""}'
         case Every(parts):
-            wanted = " AND ".join(fts5(part) for part in parts if not isinstance(part, Without))
-            unwanted = "".join(f" NOT {fts5(part.part)}" for part in parts if isinstance(part, Without))
-            return f"(({wanted}){unwanted})"
+            return f"({' AND '.join(fts5(part) for part in parts)})"
         case Some(parts):
             return f"({' OR '.join(fts5(part) for part in parts)})"
-        case Without():
-            raise ValueError("FTS5 excludes from something only")
 
 
 def words_in(condition: Condition) -> set[str]:
@@ -85,9 +74,30 @@ def words_in(condition: Condition) -> set[str]:
             return {word}
         case Every(parts) | Some(parts):
             return {word for part in parts for word in words_in(part)}
-        case Without(part):
-            return words_in(part)
 
 
-def _in_order(parts: tuple[Condition, ...]) -> list[Condition]:
-    return sorted(parts, key=lambda part: isinstance(part, Without))
+def without(condition: Condition, way: Condition) -> Condition:
+    """The same, but that one way to meet it counts no more."""
+    match condition:
+        case Some(parts) if way in parts:
+            return some(part for part in parts if part != way)
+        case Every(parts, is_word):
+            return Every(tuple(without(part, way) for part in parts), is_word)
+        case _:
+            return condition
+
+
+def demands(condition: Condition | None) -> list[Condition]:
+    """What has to be met, each for itself."""
+    if not isinstance(condition, Every):
+        return [condition] if condition else []
+    return [demand for part in condition.parts for demand in demands(part)]
+
+
+def is_open(condition: Condition) -> bool:
+    """It asks for the beginning of a word somewhere."""
+    match condition:
+        case Has(_, is_prefix):
+            return is_prefix
+        case Every(parts) | Some(parts):
+            return any(map(is_open, parts))

@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from hub.index.query import Query
-from hub.index.terms import Condition, Every, Has, every, some
+from hub.index.terms import Condition, Every, Has, demands, every, some, without
 from hub.index.tokens import Token, grams, joined, tokens
 from hub.index.vocabulary import STOP_WORDS, cjk_words
 from hub.index.words import fact, parameter_step
@@ -23,7 +23,9 @@ _MARKS_BY_CLASS = {"name": ("n/",), "topic": ("t/",), "any": ("t/", "")}
 @dataclass(frozen=True)
 class Wish:
     """`any`, `topic` and `name` are ever narrower: every word is somewhere, in name or topic, in the name. `exact`
-    is the name or id itself. All are None where no text was written; `facts` is None where nothing was chosen."""
+    is the name or id itself. All are None where no text was written; `facts` is None where nothing was chosen.
+
+    `checked` is a demand that is looked at in what meets the others, and not looked up itself."""
 
     facts: Condition | None = None
     any: Condition | None = None
@@ -32,6 +34,7 @@ class Wish:
     exact: Condition | None = None
     words: tuple[Token, ...] = ()
     parameters: tuple[float, float] | None = None
+    checked: Condition | None = None
 
     @property
     def all(self) -> Condition | None:
@@ -39,6 +42,11 @@ class Wish:
 
     def within(self, condition: Condition | None) -> Condition | None:
         return every((condition, self.facts))
+
+    @property
+    def demands(self) -> list[Condition]:
+        """What an entry has to meet that is not named exactly so."""
+        return demands(without(self.all, self.exact) if self.all and self.exact else self.all)
 
 
 def wish_of(query: Query, prefix: bool = False) -> Wish:
@@ -68,12 +76,12 @@ def _word(words: Sequence[Token], at: int, marks: Sequence[str], is_open: bool) 
     """A word as it is, in its pieces, or joined with a neighbour."""
     token = words[at]
     if token.is_cjk:
-        return Every(tuple(_marked(gram, marks) for gram in grams(token.word)))
+        return Every(tuple(_marked(gram, marks) for gram in grams(token.word)), is_word=True)
     ways: list[Condition] = [Has(mark + token.word) for mark in marks]
     if is_open:
         ways += [Has(mark + token.word, is_prefix=True) for mark in marks if mark]
     if token.pieces:
-        ways.append(Every(tuple(_marked(piece, marks) for piece in token.pieces)))
+        ways.append(Every(tuple(_marked(piece, marks) for piece in token.pieces), is_word=True))
     for one, other in pairwise(words):
         if token in (one, other) and not one.is_cjk and not other.is_cjk:
             ways.append(Has("n/" + one.word + other.word))

@@ -34,6 +34,7 @@ class Sizes:
     catalog: int
     indexed: tuple[int, ...]
     """How many entries an index has, growing."""
+    indexed_in_sqlite: int
     seconds: int
     slow: int
     free: int
@@ -51,6 +52,7 @@ FULL = Sizes(
     planned=100_000,
     catalog=1_000_000,
     indexed=(10_000, 100_000, 500_000, 2_000_000),
+    indexed_in_sqlite=100_000,
     seconds=5,
     slow=30_000_000,
     free=20 * GIB,
@@ -67,6 +69,7 @@ QUICK = Sizes(
     planned=3000,
     catalog=20_000,
     indexed=(2_000, 20_000),
+    indexed_in_sqlite=20_000,
     seconds=1,
     slow=30_000_000,
     free=2 * GIB,
