@@ -77,6 +77,15 @@ def test_the_last_word_may_be_a_beginning(upstream: Upstream) -> None:
     assert {entry.name for entry in search(Query("emb", prefix=True), 5).entries} == {"emb", "embedder"}
 
 
+def test_so_it_may_beside_other_words(upstream: Upstream) -> None:
+    for name in ("bge-reranker", "bge-large", "gte-reranker", "gte-rerank-large"):
+        listed(upstream, f"acme/{name}").save()
+    for _ in range(2):
+        assert [entry.name for entry in search(Query("bge rera", prefix=True), 5).entries] == ["bge-reranker"]
+        assert len(search(Query("gte rer", prefix=True), 5, facets=True).entries) == 2
+        refresh()
+
+
 def test_words_are_few_and_plain_whatever_is_listed(upstream: Upstream) -> None:
     entry = listed(
         upstream,
