@@ -15,7 +15,7 @@ from hub.catalog.models import PullCount, Repo
 from hub.catalog.sameness import Sameness, same_weights
 from hub.index.models import Entry
 from hub.mirroring.provenance import Wished, provenance_of
-from hub.web.charts import Chart, day_bars
+from hub.web.charts import PULLS, Chart, day_bars
 from hub.web.entry_addresses import upstream_page
 from hub.web.repo_frame import frame_of, opened
 from hub.web.timeline import moments_of
@@ -54,7 +54,7 @@ def pulls_by_day(repo: Repo, days: int) -> Chart:
     first = timezone.now().date() - timedelta(days=days - 1)
     counted: dict[date, int] = dict(PullCount.objects.filter(repo=repo, day__gte=first).values_list("day", "pulls"))
     every = [first + timedelta(days=number) for number in range(days)]
-    return day_bars([(day, counted.get(day, 0)) for day in every], gettext("Pulls by day"), gettext("pulls"))
+    return day_bars([(day, counted.get(day, 0)) for day in every], gettext("Pulls by day"), PULLS)
 
 
 def _wish(wished: Wished, request: HttpRequest) -> dict[str, Any]:

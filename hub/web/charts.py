@@ -11,15 +11,15 @@ from datetime import date
 from typing import TypeVar
 
 from django.utils.formats import number_format
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from squarify import normalize_sizes, squarify
 
 from hub.measures import human_bytes
 
 T = TypeVar("T")
 
-BYTES = "bytes"
-"""The unit of which values are written as sizes; every other unit is a word that stands behind the number."""
+BYTES, PULLS = "bytes", "pulls"
+"""The units of values: how they are told."""
 
 SLOT, GAP, HEIGHT = 10.0, 2.0, 100.0
 LEAST = 1.5
@@ -78,7 +78,7 @@ class Chart:
 
 def day_bars(days: Sequence[tuple[date, int]], label: str, unit: str) -> Chart:
     """`days` are (day, value) in order, without holes, values not negative; `label` is the chart's title for people;
-    `unit` is BYTES, or the word behind a number, such as "pulls"."""
+    `unit` is BYTES or PULLS."""
     most = max((value for _, value in days), default=0)
     bars = tuple(_bar(number, day, value, most, unit) for number, (day, value) in enumerate(days))
     return Chart(label, bars, said(most, unit), _described(bars, unit), _anchor(label))
@@ -86,7 +86,10 @@ def day_bars(days: Sequence[tuple[date, int]], label: str, unit: str) -> Chart:
 
 def said(value: int, unit: str) -> str:
     """A value with its unit, for people."""
-    return human_bytes(value) if unit == BYTES else f"{number_format(value, force_grouping=True)} {unit}"
+    if unit == BYTES:
+        return human_bytes(value)
+    number = number_format(value, force_grouping=True)
+    return ngettext("%(number)s pull", "%(number)s pulls", value) % {"number": number}
 
 
 def _bar(number: int, day: date, value: int, most: int, unit: str) -> Bar:

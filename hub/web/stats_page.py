@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from hub.mirroring.favourites import DAYS, favourites
 from hub.mirroring.totals import totals
-from hub.web.charts import BYTES, day_bars
+from hub.web.charts import BYTES, PULLS, day_bars
 from hub.web.visitors import for_pullers
 
 
@@ -25,7 +25,7 @@ def stats(request: HttpRequest) -> HttpResponse:
         "pulls": sum(day.pulls for day in now.days),
         "served": sum(day.bytes for day in now.days),
         "charts": [
-            day_bars([(day.day, day.pulls) for day in now.days], gettext("Pulls by day"), gettext("pulls")),
+            day_bars([(day.day, day.pulls) for day in now.days], gettext("Pulls by day"), PULLS),
             day_bars([(day.day, day.bytes) for day in now.days], gettext("Served by day"), BYTES),
         ],
     }

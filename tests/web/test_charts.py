@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from hub.web.charts import BYTES, HEIGHT, LEAST, Group, Leaf, day_bars, treemap
+from hub.web.charts import BYTES, HEIGHT, LEAST, PULLS, Group, Leaf, day_bars, treemap
 
 FIRST = date(2026, 11, 1)
 
@@ -14,30 +14,30 @@ def days(*values: int) -> list[tuple[date, int]]:
 
 
 def test_the_highest_day_is_as_high_as_the_chart_and_the_others_in_proportion() -> None:
-    chart = day_bars(days(50, 100, 0), "Pulls", "pulls")
+    chart = day_bars(days(50, 100, 0), "Pulls", PULLS)
     assert [bar.height for bar in chart.bars] == [HEIGHT / 2, HEIGHT, 0]
     assert all(bar.top + bar.height == HEIGHT for bar in chart.bars)
 
 
 def test_a_day_with_little_is_still_seen() -> None:
-    assert day_bars(days(1, 1_000_000), "Pulls", "pulls").bars[0].height == LEAST
+    assert day_bars(days(1, 1_000_000), "Pulls", PULLS).bars[0].height == LEAST
 
 
 def test_values_are_told_in_words_with_their_unit() -> None:
-    assert day_bars(days(1234), "Pulls", "pulls").bars[0].words == "1,234 pulls"
+    assert [bar.words for bar in day_bars(days(1234, 1), "Pulls", PULLS).bars] == ["1,234 pulls", "1 pull"]
     assert day_bars(days(2_500_000), "Served", BYTES).most == "2.5 MB"
 
 
 @pytest.mark.parametrize("values", [(), (0,), (0, 0)])
 def test_a_chart_of_nothing_says_so(values: tuple[int, ...]) -> None:
-    chart = day_bars(days(*values), "Pulls", "pulls")
+    chart = day_bars(days(*values), "Pulls", PULLS)
     assert chart.description == "Nothing in this time."
     assert chart.told == []
     assert chart.width > 0
 
 
 def test_the_table_lists_the_newest_day_first_and_leaves_empty_ones_out() -> None:
-    assert [bar.value for bar in day_bars(days(1, 0, 3), "Pulls", "pulls").told] == [3, 1]
+    assert [bar.value for bar in day_bars(days(1, 0, 3), "Pulls", PULLS).told] == [3, 1]
 
 
 def leaf(name: str, size: float) -> Leaf:
