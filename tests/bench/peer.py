@@ -16,8 +16,8 @@ from .hub import hub
 from .rounds import side_by_side
 from .upstream import REPO, Upstream, upstream
 
-BIG = "group-0/part-00000.safetensors"
-SMALL = "group-0/part-00000.txt"
+BIG = "group-0-part-00000.safetensors"
+SMALL = "group-0-part-00000.txt"
 Endpoint = Callable[[], AbstractContextManager[str]]
 """A mirror that holds nothing yet; its address for HF_ENDPOINT."""
 
@@ -80,7 +80,9 @@ def measure_pulp(ground: Ground) -> Iterator[Finding]:
 
 
 def repo(ground: Ground, peer: Peer, groups: str, words: str, requests: tuple[Requests, ...]) -> Iterator[Finding]:
-    with upstream(ground, groups) as source, peer.standing(ground, source) as endpoint:
+    # Through pulp, nothing that lies in a folder is found: it asks the hub for a listing of the whole without a word
+    # of the question behind it, and gets that of the top.
+    with upstream(ground, groups, flat=True) as source, peer.standing(ground, source) as endpoint:
         download(ground, source.url, source.files())
         names = f"hub / {peer.name}"
         yield from cold(ground, source, endpoint, words, names)

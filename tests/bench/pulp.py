@@ -6,10 +6,11 @@ import base64
 import json
 import os
 import subprocess
+import time
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ from .upstream import Upstream
 PACKAGE, VERSION = "pulp-hugging-face", "0.3.2"
 PASSWORD = "only for the bench"
 WORKERS = "2"
+PATIENCE = 60.0
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -41,21 +43,33 @@ class Pulp:
         """The address for HF_ENDPOINT."""
         name = f"hf-{uuid.uuid4().hex[:8]}"
         remote = self._make("remotes", name, url=self.upstream, hf_hub_url=self.upstream, policy="on_demand")
-        self._make("distributions", name, base_path=name, remote=remote["pulp_href"])
+        made = self._make("distributions", name, base_path=name, remote=remote["pulp_href"])
+        self._wait(made["task"])
         return f"{self.content}/pulp/content/{name}"
 
     def _make(self, what: str, name: str, **fields: str) -> dict[str, Any]:
+        return self._ask(f"/pulp/api/v3/{what}/hugging_face/hugging-face/", {"name": name, **fields})
+
+    def _wait(self, task: str) -> None:
+        """A worker makes it. Who asks for it before that is told that it is not there, and so is everybody after."""
+        deadline = time.monotonic() + PATIENCE
+        while (state := self._ask(task)["state"]) != "completed":
+            if state in ("failed", "canceled") or time.monotonic() > deadline:
+                raise RuntimeError(f"pulp left a task {state}")
+            time.sleep(0.1)
+
+    def _ask(self, path: str, told: Mapping[str, str] | None = None) -> dict[str, Any]:
         login = base64.b64encode(f"admin:{PASSWORD}".encode()).decode()
         asked = urllib.request.Request(
-            f"{self.api}/pulp/api/v3/{what}/hugging_face/hugging-face/",
-            json.dumps({"name": name, **fields}).encode(),
+            self.api + path,
+            json.dumps(told).encode() if told else None,
             {"Content-Type": "application/json", "Authorization": f"Basic {login}"},
         )
         try:
             with DIRECT.open(asked, timeout=60) as answer:
                 found: dict[str, Any] = json.loads(answer.read())
         except urllib.error.HTTPError as error:
-            raise RuntimeError(f"pulp refused {what}: {error.read()[:500]!r}") from error
+            raise RuntimeError(f"pulp refused {path}: {error.read()[:500]!r}") from error
         return found
 
 

@@ -43,9 +43,12 @@ class Upstream:
 
 
 @contextmanager
-def upstream(ground: Ground, groups: str, rate: int = 0, repos: Sequence[str] = (REPO,)) -> Iterator[Upstream]:
-    """`repos`, each of files as `1x2GiB,2000x20KiB`; `rate` in bytes per second of each connection."""
-    with stand_in(ground, "huggingface", groups, rate, repos) as found:
+def upstream(
+    ground: Ground, groups: str, rate: int = 0, repos: Sequence[str] = (REPO,), flat: bool = False
+) -> Iterator[Upstream]:
+    """`repos`, each of files as `1x2GiB,2000x20KiB`, in folders if not `flat`; `rate` in bytes per second of each
+    connection."""
+    with stand_in(ground, "huggingface", groups, rate, repos, flat) as found:
         for repo in repos:
             make_files(found, repo)
         found.forget()
@@ -53,11 +56,13 @@ def upstream(ground: Ground, groups: str, rate: int = 0, repos: Sequence[str] = 
 
 
 @contextmanager
-def stand_in(ground: Ground, family: str, groups: str, rate: int, repos: Sequence[str]) -> Iterator[Upstream]:
+def stand_in(
+    ground: Ground, family: str, groups: str, rate: int, repos: Sequence[str], flat: bool = False
+) -> Iterator[Upstream]:
     port, control = free_port(), free_port()
     with ground.folder(family) as folder:
         command = [sys.executable, "-m", f"tests.fakes.{family}", "--port", port, "--control-port", control]
-        command += ["--rate", rate]
+        command += ["--rate", rate, *(["--flat"] if flat else [])]
         for repo in repos:
             command += ["--synthetic", f"{repo}={groups}"]
         environment = {"PYTHONPATH": str(BASE), "TMPDIR": str(folder)}

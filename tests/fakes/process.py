@@ -48,6 +48,7 @@ def parser_of(program: str, description: str | None) -> argparse.ArgumentParser:
     for flag in ("--repo-dir", "--dataset", "--space"):
         options.add_argument(flag, type=named, action="append", default=[], metavar="ORG/NAME=DIR")
     options.add_argument("--synthetic", type=named, action="append", default=[], metavar="ORG/NAME=1x2GiB,2000x20KiB")
+    options.add_argument("--flat", action="store_true", help="synthetic repositories have no folders")
     options.add_argument("--minilm", type=Path, metavar="DIR", help="serve all-MiniLM-L6-v2 from this folder")
     options.add_argument("--world", action="store_true", help="serve the example repositories of the tests")
     options.add_argument("--user", type=named, action="append", default=[], metavar="NAME=ORG/GATED,ORG/PRIVATE")
@@ -80,7 +81,7 @@ def fill(hub: FakeServer, arguments: argparse.Namespace) -> None:
         for repo_id, folder in repos:
             hub.add(world.repo_from_dir(repo_id, Path(folder), kind))
     for repo_id, text in arguments.synthetic:
-        hub.add(world.synthetic(repo_id, groups_of(text)))
+        hub.add(world.synthetic(repo_id, groups_of(text), flat=arguments.flat))
     if arguments.minilm:
         hub.add(world.minilm(arguments.minilm))
     if arguments.world:

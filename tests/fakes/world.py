@@ -174,13 +174,14 @@ def classic() -> FakeRepo:
     return FakeRepo(CLASSIC, files, card=card, aliases=[CLASSIC_FROM], downloads=15_000_000, trending=16)
 
 
-def synthetic(repo_id: str, groups: list[tuple[int, int]], kind: Kind = "model") -> FakeRepo:
-    """Groups of (count, size). Files up to 1 MiB are plain git files, bigger ones go through the CDN."""
+def synthetic(repo_id: str, groups: list[tuple[int, int]], kind: Kind = "model", flat: bool = False) -> FakeRepo:
+    """Groups of (count, size), each in a folder if not `flat`. Files up to 1 MiB are plain git files, bigger ones go
+    through the CDN."""
     files: dict[str, Content | RepoFile] = {"README.md": readme({"license": "mit"}, "# Synthetic")}
     for index, (count, size) in enumerate(groups):
         is_big = size > 1 << 20
         for number in range(count):
-            name = f"group-{index}/part-{number:05d}.{'safetensors' if is_big else 'txt'}"
+            name = f"group-{index}{'-' if flat else '/'}part-{number:05d}.{'safetensors' if is_big else 'txt'}"
             files[name] = repo_file(name, Synthetic(size, index * 1_000_000 + number), lfs=is_big)
     return FakeRepo(repo_id, files, kind=kind, card={"license": "mit"})
 
