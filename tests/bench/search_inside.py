@@ -25,7 +25,7 @@ MOST_AT_ONCE = 50_000
 
 LISTINGS = ("/api/models?limit=1000", "/api/models?limit=1000&search=llama", "/api/models?limit=1000&sort=likes")
 PAGES = (
-    "/-/?sort=downloads",
+    "/-/?kind=model&sort=downloads",
     "/-/?q=llama",
     "/-/?q=chinese+embedding",
     "/-/?q=qwen2.5+7b&licence=mit",
@@ -159,6 +159,7 @@ def _answers(addresses: Sequence[str], listed: int | None = None) -> dict[str, f
     """Milliseconds of the answers of the views, for one user who has a session; of a listing, so many are listed."""
     from django.test import Client
 
+    import hub.wsgi  # noqa: F401 (what is done once before answers are given)
     from hub.accounts.models import User
 
     client = Client(HTTP_HOST="localhost")
