@@ -14,7 +14,7 @@ from hub.index.facets import VISIBLE, columns, grouped
 from hub.index.orders import Order, Place
 from hub.index.popularity import KNOWN, POPULAR, reaches, tier_mark
 from hub.index.query import FACETS, Sort
-from hub.index.terms import Condition, Has, demands, every, fts5, some, tsquery, without
+from hub.index.terms import Condition, Has, demands, every, fts5, some, tsquery
 from hub.index.wish import Wish
 
 EXACT, NAME, TOPIC = 6.0, 3.0, 1.5
@@ -128,21 +128,21 @@ def _where(wish: Wish, condition: Condition | None, least: float = 0) -> Sql:
 def _matching(wish: Wish, condition: Condition | None, least: float) -> Sql:
     """What meets the condition and is of the tier; what is named exactly so is of every tier."""
     named = every((wish.exact, wish.facts)) if wish.exact else None
-    tier = Has(tier_mark(least)) if least else None
     if connection.vendor != "postgresql":
-        return _match(some(way for way in (every((condition, tier)), named if least else None) if way))
+        tiered = every((condition, Has(tier_mark(least)) if least else None))
+        return _match(some(way for way in (tiered, named if least else None) if way))
     # Each demand for itself: Postgres walks their lists side by side. Of one expression it weighs all of it anew for
     # whatever is in one of them.
-    plain = without(condition, wish.exact) if condition and wish.exact else condition
-    parts = [_match(demand, is_looked_up=demand != wish.checked) for demand in demands(plain)]
+    demanded = wish.demands(condition)
+    parts = [_match(demand, is_looked_up=demand != wish.checked) for demand in demanded]
     if least not in (0, KNOWN, POPULAR):
         parts.append(_match(Has(tier_mark(least))))
     if indexed := max((bound for bound in (KNOWN, POPULAR) if bound <= least), default=0):
         parts.append(Sql(reaches("e.popularity", indexed)))
-    if named is None or (not least and plain == condition):
+    if named is None or (not least and demanded == demands(condition)):
         return _both(*parts)
-    tiered, exact = _both(*parts), _both(*map(_match, demands(named)))
-    return Sql(f"(({tiered.text}) OR ({exact.text}))", tiered.parameters + exact.parameters)
+    plain, exact = _both(*parts), _both(*map(_match, demands(named)))
+    return Sql(f"(({plain.text}) OR ({exact.text}))", plain.parameters + exact.parameters)
 
 
 def _both(*parts: Sql) -> Sql:

@@ -136,7 +136,7 @@ class _Search:
     ) -> None:
         self.order, self.limit, self.after, self.facets = order, limit, after, facets
         self.expected = Expected([wish.all, wish.topic, wish.name])
-        self.wish = replace(wish, checked=self._better_checked(wish.demands))
+        self.wish = replace(wish, checked=self._better_checked(wish.demands(wish.all)))
         self.matches = self.expected.matches(wish.all)
 
     def _better_checked(self, demanded: Sequence[Condition]) -> Condition | None:

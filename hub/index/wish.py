@@ -43,10 +43,9 @@ class Wish:
     def within(self, condition: Condition | None) -> Condition | None:
         return every((condition, self.facts))
 
-    @property
-    def demands(self) -> list[Condition]:
-        """What an entry has to meet that is not named exactly so."""
-        return demands(without(self.all, self.exact) if self.all and self.exact else self.all)
+    def demands(self, condition: Condition | None) -> list[Condition]:
+        """What an entry has to meet for it that is not named exactly so."""
+        return demands(without(condition, self.exact) if condition and self.exact else condition)
 
 
 def wish_of(query: Query, prefix: bool = False) -> Wish:
