@@ -10,7 +10,7 @@ from urllib3.exceptions import HTTPError
 
 from hub.errors import UpstreamBroken, UpstreamRateLimited, UpstreamUnreachable
 from hub.upstreams.connections import Connections
-from hub.upstreams.question import Question
+from hub.upstreams.question import SOON, Question
 from hub.upstreams.redirects import Answer, discard, follow
 
 MOST_REDIRECTS = 20
@@ -79,7 +79,7 @@ def _body(answer: Answer, question: Question) -> bytes:
             body += more
     except (HTTPError, OSError) as error:
         discard(answer.response)
-        raise UpstreamUnreachable(f"{question.name} stopped in the middle of its answer") from error
+        raise UpstreamUnreachable(f"{question.name} stopped in the middle of its answer", SOON) from error
     if len(body) > LONGEST_JSON:
         discard(answer.response)
         raise UpstreamBroken(f"{question.name} gave an answer of more than {LONGEST_JSON >> 20} MiB")

@@ -31,6 +31,7 @@ from hub.tracing import CLIENT, span
 from hub.upstreams.budget import Budgets
 from hub.upstreams.hosts import Hosts, Origin, is_public
 from hub.upstreams.patience import patience_left
+from hub.upstreams.question import SOON, WAY
 
 CONNECT_SECONDS = 5
 READ_SECONDS = 30
@@ -137,7 +138,7 @@ class Connections:
         try:
             return self._ask(origin, url, headers)
         except ProtocolError as error:
-            raise UpstreamUnreachable(f"{self._who(origin)} hung up before it answered") from error
+            raise UpstreamUnreachable(f"{self._who(origin)} hung up before it answered", SOON) from error
 
     def _ask(self, origin: Origin, url: str, headers: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
         with span("GET upstream", CLIENT, server_address=origin.host, upstream=self.hosts.name):
@@ -172,7 +173,7 @@ class Connections:
         if left is None:
             return urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
         if left <= 0:
-            raise UpstreamUnreachable(f"{self._who(origin)} takes longer to answer than a page can wait")
+            raise UpstreamUnreachable(f"{self._who(origin)} takes longer to answer than a page can wait", SOON)
         return urllib3.Timeout(connect=min(CONNECT_SECONDS, left), read=min(READ_SECONDS, left))
 
     def _manager(self, origin: Origin) -> urllib3.PoolManager:
@@ -205,13 +206,13 @@ def _unreachable(who: str, error: HTTPError, timeout: urllib3.Timeout) -> Upstre
         return UpstreamUnreachable(f"{who} cannot be reached: its name cannot be resolved", "check the network's DNS")
     if isinstance(error, ConnectTimeoutError) and not isinstance(error, NewConnectionError):
         seconds = f"{timeout.connect_timeout:.0f}"
-        return UpstreamUnreachable(f"{who} cannot be reached: no connection within {seconds} seconds")
+        return UpstreamUnreachable(f"{who} cannot be reached: no connection within {seconds} seconds", WAY)
     if isinstance(error, NewConnectionError):
-        return UpstreamUnreachable(f"{who} cannot be reached: the connection was refused or there is no way to it")
+        return UpstreamUnreachable(f"{who} cannot be reached: the connection was refused or there is no way to it", WAY)
     if isinstance(error, ReadTimeoutError):
-        return UpstreamUnreachable(f"{who} did not answer within {timeout.read_timeout:.0f} seconds")
+        return UpstreamUnreachable(f"{who} did not answer within {timeout.read_timeout:.0f} seconds", SOON)
     if isinstance(error, SSLError):
         return UpstreamUnreachable(
             f"{who} cannot be reached safely: {error}", "point SSL_CERT_FILE at the certificates of your network"
         )
-    return UpstreamUnreachable(f"{who} cannot be reached: {error}")
+    return UpstreamUnreachable(f"{who} cannot be reached: {error}", WAY)

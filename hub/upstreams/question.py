@@ -4,6 +4,10 @@ from dataclasses import dataclass
 
 from hub.names import RepoId, RepoKind
 
+SOON = "this may pass: look again in a minute"
+WAY = "check the network and the firewalls between this hub and it"
+"""What to do about an upstream that does not answer: people ask again, and so do workers."""
+
 
 @dataclass(frozen=True)
 class Question:

@@ -1,7 +1,7 @@
 """Answers that are no success and mean the same on every kind of upstream, in our own errors."""
 
 from hub.errors import HubError, UpstreamBroken, UpstreamRateLimited, UpstreamTokenWrong, UpstreamUnreachable
-from hub.upstreams.question import Question
+from hub.upstreams.question import SOON, Question
 from hub.upstreams.redirects import Answer
 from hub.upstreams.waiting import seconds_to_wait
 
@@ -21,7 +21,7 @@ def raise_trouble(answer: Answer, message: str, question: Question) -> None:
 
 def in_trouble(answer: Answer, code: int, message: str, question: Question) -> UpstreamUnreachable:
     wait = seconds_to_wait(answer.response.headers)
-    return UpstreamUnreachable(f"{question.name} answers with an error now ({code}){quoted(message)}", "", wait)
+    return UpstreamUnreachable(f"{question.name} answers with an error now ({code}){quoted(message)}", SOON, wait)
 
 
 def rate_limited(answer: Answer, question: Question) -> UpstreamRateLimited:
@@ -38,7 +38,7 @@ def _of_content_network(answer: Answer, question: Question) -> HubError:
     if status == 429 or status >= 500:
         wait = seconds_to_wait(answer.response.headers)
         error = UpstreamRateLimited if status == 429 else UpstreamUnreachable
-        return error(f"the content network of {question.name} answers {status} now", "", wait)
+        return error(f"the content network of {question.name} answers {status} now", SOON, wait)
     why = "its signed address has expired or was refused" if status == 403 else "it does not have the bytes"
     return UpstreamBroken(f"the content network of {question.name} answered {status} for {question.path}: {why}")
 
