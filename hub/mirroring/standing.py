@@ -10,7 +10,7 @@ from hub.sizes import human_bytes, human_seconds
 
 _NEXT_STEPS = {
     Request.State.NEW: "Nothing to do: the hub is asking the upstream for its facts.",
-    Request.State.WAITING: "An admin of this hub has to approve it. Run the same command again once that is done.",
+    Request.State.WAITING: "An admin of this hub has to approve it; then it is fetched by itself, and can be pulled.",
     Request.State.APPROVED: "Nothing to do: the files are being listed, and fetching starts by itself.",
     Request.State.FETCHING: "Nothing to do: a pull that waits for it goes on as soon as it is published.",
     Request.State.PUBLISHED: "Pull it: this hub holds every file that was asked for, verified.",

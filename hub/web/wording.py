@@ -17,7 +17,7 @@ STATES = (
 )
 NEXT_STEPS = (
     _("Nothing to do: the hub is asking the upstream for its facts."),
-    _("An admin of this hub has to approve it. Run the same command again once that is done."),
+    _("An admin of this hub has to approve it; then it is fetched by itself, and can be pulled."),
     _("Nothing to do: the files are being listed, and fetching starts by itself."),
     _("Nothing to do: a pull that waits for it goes on as soon as it is published."),
     _("Pull it: this hub holds every file that was asked for, verified."),
