@@ -120,9 +120,9 @@ TAIL = """## How it is measured
   with an empty store, in each round.
 - Memory is the kernel's high-water mark (VmHWM) of the worker and its children at the end of a round.
 - olah runs with two workers and its cache on the same disk.
-- pulp_hugging_face runs with two content workers and one worker, on a Postgres and a Redis of its own. It finds no files
-  in folders, so the repo beside it has none. A file that it does not hold it sends on while it comes in, unread; the hub
-  sends it when it is whole, right and on the disk, which is what the cold row of one large file pays for.
+- pulp_hugging_face runs with two content workers and one worker, on a Postgres and a Redis of its own. It finds no
+  files in folders, so the repo beside it has none. A file that it does not hold it sends on while it comes in, unread;
+  the hub sends it when it is whole, right and on the disk: the cold row of one large file pays for that.
 - Searches come from eight processes without a pause, on the same two cores as Postgres. The entries are made up, with
   the distributions of the public hubs (tests/bench/entries.py).
 """
