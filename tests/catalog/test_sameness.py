@@ -145,6 +145,7 @@ def test_it_takes_four_queries_however_many_there_are(
         assert same_weights(alone) == []
 
 
+@pytest.mark.postgres
 @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="the plan of Postgres")
 def test_a_large_catalog_is_not_scanned() -> None:
     here = glm()
