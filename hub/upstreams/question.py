@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from hub.names import RepoId, RepoKind
 
-SOON = "this may pass: look again in a minute"
+SOON = "this may pass: look again later"
 WAY = "check the network and the firewalls between this hub and it"
 """What to do about an upstream that does not answer: people ask again, and so do workers."""
 

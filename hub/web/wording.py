@@ -146,7 +146,7 @@ SENTENCES = (
     _("%(hub)s cannot be reached: %(error)s"),
     _("check HTTPS_PROXY"),
     _("check the network's DNS"),
-    _("this may pass: look again in a minute"),
+    _("this may pass: look again later"),
     _("check the network and the firewalls between this hub and it"),
     _("point SSL_CERT_FILE at the certificates of your network"),
     _("enter a new token for this upstream in the admin"),

@@ -16,8 +16,6 @@ from .hub import hub
 from .rounds import side_by_side
 from .upstream import REPO, Upstream, upstream
 
-BIG = "group-0-part-00000.safetensors"
-SMALL = "group-0-part-00000.txt"
 Endpoint = Callable[[], AbstractContextManager[str]]
 """A mirror that holds nothing yet; its address for HF_ENDPOINT."""
 
@@ -28,6 +26,13 @@ class Peer:
 
     name: str
     standing: Callable[[Ground, Upstream], AbstractContextManager[Endpoint]]
+    flat: bool = False
+    """It finds no files in folders, so the repo has none."""
+
+    @property
+    def first(self) -> str:
+        """Where the first file is, without its ending."""
+        return f"/{REPO}/resolve/main/group-0{'-' if self.flat else '/'}part-00000"
 
 
 @contextmanager
@@ -48,7 +53,8 @@ def _pulp(ground: Ground, source: Upstream) -> Iterator[Endpoint]:
 
 
 OLAH = Peer(f"olah {olah.VERSION}", _olah)
-PULP = Peer(f"pulp_hugging_face {pulp.VERSION}", _pulp)
+# Asked for a listing of the whole, pulp asks the hub without the words of the question, and gets that of the top.
+PULP = Peer(f"pulp_hugging_face {pulp.VERSION}", _pulp, flat=True)
 
 
 @dataclass(frozen=True)
@@ -61,18 +67,17 @@ class Requests:
     byte_range: str = ""
 
 
-SMALL_REQUESTS = (
-    Requests("HEAD of a small file", f"/{REPO}/resolve/main/{SMALL}", "HEAD"),
-    Requests("GET of a small file", f"/{REPO}/resolve/main/{SMALL}"),
-    Requests("model info", f"/api/models/{REPO}"),
-)
-RANGES = (Requests("64 KiB range of a big file", f"/{REPO}/resolve/main/{BIG}", byte_range="bytes=1048576-1114111"),)
-
-
 def measure(ground: Ground, peer: Peer = OLAH) -> Iterator[Finding]:
     sizes = ground.sizes
-    yield from repo(ground, peer, f"{sizes.peer_small}x20KiB", f"{sizes.peer_small} small files", SMALL_REQUESTS)
-    yield from repo(ground, peer, f"1x{sizes.peer}B", f"1 x {size_words(sizes.peer)}", RANGES)
+    small, big = f"{peer.first}.txt", f"{peer.first}.safetensors"
+    requests = (
+        Requests("HEAD of a small file", small, "HEAD"),
+        Requests("GET of a small file", small),
+        Requests("model info", f"/api/models/{REPO}"),
+    )
+    ranges = (Requests("64 KiB range of a big file", big, byte_range="bytes=1048576-1114111"),)
+    yield from repo(ground, peer, f"{sizes.peer_small}x20KiB", f"{sizes.peer_small} small files", requests)
+    yield from repo(ground, peer, f"1x{sizes.peer}B", f"1 x {size_words(sizes.peer)}", ranges)
 
 
 def measure_pulp(ground: Ground) -> Iterator[Finding]:
@@ -80,9 +85,7 @@ def measure_pulp(ground: Ground) -> Iterator[Finding]:
 
 
 def repo(ground: Ground, peer: Peer, groups: str, words: str, requests: tuple[Requests, ...]) -> Iterator[Finding]:
-    # Through pulp, nothing that lies in a folder is found: it asks the hub for a listing of the whole without a word
-    # of the question behind it, and gets that of the top.
-    with upstream(ground, groups, flat=True) as source, peer.standing(ground, source) as endpoint:
+    with upstream(ground, groups, flat=peer.flat) as source, peer.standing(ground, source) as endpoint:
         download(ground, source.url, source.files())
         names = f"hub / {peer.name}"
         yield from cold(ground, source, endpoint, words, names)

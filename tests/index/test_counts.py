@@ -52,6 +52,27 @@ def test_nothing_is_counted_anew_as_long_as_little_has_changed(there: Upstream) 
     assert count("*") == 43
 
 
+@pytest.mark.postgres
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="an index of Postgres")
+def test_what_waits_beside_the_index_is_sorted_in_whether_or_not_anything_is_counted(there: Upstream) -> None:
+    refresh_when_due()
+    assert waiting() == 0
+    Entry.objects.bulk_create([listed(there, "other/llama")])
+    refresh_when_due()
+    assert count("*") == 40
+    assert waiting() == 0
+    Entry.objects.bulk_create([listed(there, "other/mistral")])
+    assert waiting() > 0
+
+
+def waiting() -> int:
+    """Pages that wait beside the index of the words; asking sorts them in."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT gin_clean_pending_list('entry_document')")
+        pages: int = cursor.fetchone()[0]
+        return pages
+
+
 def test_what_has_vanished_is_no_reason_to_count_for_ever(there: Upstream) -> None:
     Entry.objects.filter(name__endswith="1").update(vanished_at="2026-05-01T00:00Z")
     refresh()

@@ -165,8 +165,8 @@ def _listen(page: Page, complaints: list[str]) -> None:
 
 
 def _is_complaint(message: ConsoleMessage) -> bool:
-    """htmx tells as errors what it was asking for when a person left the page. A request that failed is told by
-    `htmx:sendError` or `htmx:responseError`, each after an `htmx:afterRequest` that says nothing more."""
+    """htmx tells as an error, too, what it was asking for when a person left the page. Its `htmx:afterRequest` says
+    nothing more: a request that fails has `htmx:sendError`, `htmx:timeout` or `htmx:responseError` of its own."""
     return message.type == "error" and not message.text.startswith(("htmx:sendAbort", "htmx:afterRequest"))
 
 
