@@ -28,6 +28,8 @@ from hub.upstreams.models import Upstream
 
 LARGEST = 512 * 1024
 """Bytes of a file."""
+DEEPEST = 20
+"""Lists and keys within each other: four would do."""
 MOST_ENTRIES = MAX_OPEN_LOOKUPS
 MOST_PATTERNS, LONGEST_PATTERN, LONGEST_NOTE = 100, 300, 1000
 
@@ -83,10 +85,10 @@ def _nodes(data: bytes) -> list[Node]:
     if len(data) > LARGEST:
         raise CatalogWrong([f"the file has more than {LARGEST // 1024} KiB"], "cut it into several catalogs")
     try:
-        root = yaml.compose(data.decode("utf-8-sig"), Loader=yaml.SafeLoader)
+        root = yaml.compose(data.decode("utf-8-sig"), Loader=_Shallow)
     except UnicodeDecodeError:
         raise CatalogWrong(["the file is not text in UTF-8"], "save it as UTF-8") from None
-    except (yaml.YAMLError, RecursionError) as error:
+    except yaml.YAMLError as error:
         raise CatalogWrong([f"the file is not YAML: {_slip(error)}"], _EXAMPLE) from None
     if root is None or not root.value:
         raise CatalogWrong(["the file is empty"], _EXAMPLE)
@@ -97,11 +99,26 @@ def _nodes(data: bytes) -> list[Node]:
     return list(root.value)
 
 
-def _slip(error: Exception) -> str:
+def _slip(error: yaml.YAMLError) -> str:
     """What YAML minds, and in which line."""
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
         return f"line {error.problem_mark.line + 1}: {error.problem or error.context}"
-    return "it is nested too deeply" if isinstance(error, RecursionError) else str(error).splitlines()[0]
+    return str(error).splitlines()[0]
+
+
+class _Shallow(yaml.SafeLoader):
+    """Stops long before Python would: at the end of its stack even what cleans up in passing fails, unseen."""
+
+    _depth = 0
+
+    def compose_node(self, parent: Node | None, index: int) -> Node | None:
+        if parent is not None and self._depth == DEEPEST:
+            raise yaml.MarkedYAMLError(problem="it is nested too deeply", problem_mark=parent.start_mark)
+        self._depth += 1
+        try:
+            return super().compose_node(parent, index)
+        finally:
+            self._depth -= 1
 
 
 def _duplicates(entries: list[Entry]) -> list[str]:
