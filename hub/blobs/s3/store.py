@@ -12,6 +12,7 @@ from uuid import uuid4
 from django.conf import settings
 
 from hub.blobs.s3.address import BucketAddress
+from hub.blobs.s3.buffers import Buffers
 from hub.blobs.s3.connection import AWAITED, BRISK, USUAL
 from hub.blobs.s3.errors import Vanished
 from hub.blobs.s3.objects import Objects
@@ -28,6 +29,7 @@ class S3Store:
     def __init__(self, address: BucketAddress) -> None:
         self.address = address
         self._objects = Objects(address)
+        self._buffers = Buffers()
         self._open: Counter[str] = Counter()
         self._lock = threading.Lock()
         self._was_written = False
@@ -46,7 +48,7 @@ class S3Store:
         """Raises BlobTooLarge, or StoreError where the bucket does not answer. Two workers may have the same key."""
         self._count(key, 1)
         try:
-            return S3Upload(self._objects, key, size, lambda: self._count(key, -1))
+            return S3Upload(self._objects, key, size, self._buffers, lambda: self._count(key, -1))
         except BaseException:
             self._count(key, -1)
             raise
@@ -124,6 +126,8 @@ class S3Store:
     def _count(self, key: str, by: int) -> None:
         with self._lock:
             self._open[key] += by
+            if not +self._open:
+                self._buffers.drop()
 
     def _traces(self) -> Iterator[tuple[str, datetime]]:
         """Whatever shows that an upload was begun: markers, objects that wait for their copy, multipart uploads."""

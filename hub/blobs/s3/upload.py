@@ -17,6 +17,7 @@ from mmap import mmap
 from typing import Self
 from uuid import uuid4
 
+from hub.blobs.s3.buffers import Buffers
 from hub.blobs.s3.errors import Vanished
 from hub.blobs.s3.objects import Objects
 from hub.blobs.s3.reading import read_all
@@ -68,14 +69,14 @@ class S3Upload:
     in_memory = True
     seals_at_once = 8
 
-    def __init__(self, objects: Objects, key: str, size: int, closed: Callable[[], None]) -> None:
+    def __init__(self, objects: Objects, key: str, size: int, memory: Buffers, closed: Callable[[], None]) -> None:
         self.size = size
         self._objects = objects
         self._folder = objects.folder(key)
+        self._memory = memory
         self._closed = closed
         self._lock = threading.Lock()
         self._etags: dict[int, str] = {}
-        # Not on the heap, which would keep holes where parts have been.
         self._buffers: dict[int, mmap] = {}
         self._filled: dict[int, int] = {}
         self._hashed: set[int] = set()
@@ -97,7 +98,7 @@ class S3Upload:
         with self._lock:
             buffer = self._buffers.get(number)
             if buffer is None:
-                buffer = self._buffers[number] = mmap(-1, length)
+                buffer = self._buffers[number] = self._memory.take(self.part_size)
             # The bytes of a part come in order; whoever begins it anew begins at its start.
             self._filled[number] = start + len(data)
         buffer[start : start + len(data)] = data
@@ -106,8 +107,8 @@ class S3Upload:
         with self._lock:
             if number in self._etags:
                 return
-            buffer = self._buffers.get(number)
-            if buffer is None or self._filled[number] != len(buffer):
+            buffer, length = self._buffers.get(number), self._length_of(number)
+            if buffer is None or self._filled[number] != length:
                 raise StoreError(f"part {number} of an upload was not written to its end", "this is a fault of the hub")
         marker = self._marker
         answer = self._objects.connection.call(
@@ -115,13 +116,13 @@ class S3Upload:
             Key=marker.name,
             UploadId=marker.upload_id,
             PartNumber=number + 1,
-            Body=Body(memoryview(buffer)),
-            ContentLength=len(buffer),
+            Body=Body(memoryview(buffer)[:length]),
+            ContentLength=length,
         )
         with self._lock:
             self._etags[number] = str(answer["ETag"])
             if number in self._hashed:
-                del self._buffers[number]
+                self._memory.give(self._buffers.pop(number))
 
     def read(self, offset: int, length: int) -> Bytes:
         number, start = divmod(offset, self.part_size)
@@ -129,13 +130,13 @@ class S3Upload:
             buffer = self._buffers.get(number)
         if buffer is None:
             raise StoreError("a sealed part can be read only as part of the whole", "this is a fault of the hub")
-        return memoryview(buffer)[start : start + length]
+        return memoryview(buffer)[start : min(start + length, self._length_of(number))]
 
     def forget(self, number: int) -> None:
         with self._lock:
             self._hashed.add(number)
-            if number in self._etags:
-                self._buffers.pop(number, None)
+            if number in self._etags and (buffer := self._buffers.pop(number, None)):
+                self._memory.give(buffer)
 
     def reread(self) -> Iterator[Bytes]:
         self._assemble()
@@ -165,7 +166,8 @@ class S3Upload:
 
     def close(self) -> None:
         with self._lock:
-            self._buffers.clear()
+            while self._buffers:
+                self._memory.give(self._buffers.popitem()[1])
         self._closed()
 
     @property
