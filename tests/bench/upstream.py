@@ -13,6 +13,8 @@ from .ground import BASE, Ground, free_port
 from .process import fetch, running, wait_for
 
 REPO = "bench/model"
+FIRST = "bench/first"
+"""Beside every REPO, and small: for mirrors that shall have brought in something before they are measured."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +65,8 @@ def stand_in(
     with ground.folder(family) as folder:
         command = [sys.executable, "-m", f"tests.fakes.{family}", "--port", port, "--control-port", control]
         command += ["--rate", rate, *(["--flat"] if flat else [])]
-        for repo in repos:
-            command += ["--synthetic", f"{repo}={groups}"]
+        for repo, what in ((FIRST, "1x1000B"), *((repo, groups) for repo in repos)):
+            command += ["--synthetic", f"{repo}={what}"]
         environment = {"PYTHONPATH": str(BASE), "TMPDIR": str(folder)}
         with running([str(word) for word in command], folder, "upstream", environment) as process:
             found = Upstream(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{control}", groups)

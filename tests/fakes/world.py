@@ -177,7 +177,7 @@ def classic() -> FakeRepo:
 def synthetic(repo_id: str, groups: list[tuple[int, int]], kind: Kind = "model", flat: bool = False) -> FakeRepo:
     """Groups of (count, size), each in a folder if not `flat`. Files up to 1 MiB are plain git files, bigger ones go
     through the CDN."""
-    files: dict[str, Content | RepoFile] = {"README.md": readme({"license": "mit"}, "# Synthetic")}
+    files: dict[str, Content | RepoFile] = {"README.md": readme({"license": "mit"}, f"# {repo_id}")}
     for index, (count, size) in enumerate(groups):
         is_big = size > 1 << 20
         for number in range(count):

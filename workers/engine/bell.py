@@ -6,7 +6,7 @@ from pathlib import Path
 
 from workers.engine.halt import Halt
 
-LOOK_SECONDS = 0.05
+LOOK_SECONDS = 0.02
 """A stat costs a microsecond or two, so this often is nothing, and a nudge is heard at once for a person."""
 
 

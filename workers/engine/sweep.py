@@ -10,6 +10,7 @@ from hub.mirroring.presence import forget_the_gone
 from hub.mirroring.settle import settle_waiting
 from hub.mirroring.steps import due_requests, plan
 from hub.nudge import nudge
+from workers.engine.bell import ring_here
 from workers.engine.claim import due_transfers
 
 MOST_NUDGES = 32
@@ -29,9 +30,10 @@ def sweep() -> int:
 
 
 def plan_and_nudge(request_id: int) -> None:
-    """The plan, and a nudge for every transfer that it queued."""
+    """The plan, and a nudge for every transfer that it queued; the lanes of this process need not wait for it."""
     plan(request_id)
     nudge_transfers()
+    ring_here()
 
 
 def nudge_transfers() -> int:
