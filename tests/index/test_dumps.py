@@ -250,11 +250,11 @@ def command(*arguments: str) -> str:
 def test_the_command_tells_what_it_took_and_what_was_wrong(tmp_path: Path) -> None:
     name = written(tmp_path / "a.jsonl", GOOD, *["{"] * 25)
     told = command("import", name)
-    assert "1 repos: 1 new" in told
+    assert "1 repo: 1 new" in told
     assert "Line 2: it is not JSON" in told
     assert "5 more like that" in told
-    assert "25 lines were of no use" in told
-    assert "1 entries written" in command("export", str(tmp_path / "b.jsonl"))
+    assert "lines of no use: 25" in told
+    assert "1 entry written" in command("export", str(tmp_path / "b.jsonl"))
 
 
 def test_a_file_without_any_repo_ends_in_an_error(tmp_path: Path) -> None:

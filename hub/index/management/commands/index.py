@@ -107,9 +107,10 @@ class Command(BaseCommand):
         if imported.bad > MOST_SHOWN:
             self.stderr.write(f"… and {imported.bad - MOST_SHOWN:,} more like that.")
         taken = imported.taken
+        repos = "repo" if taken.total == 1 else "repos"
         self.stdout.write(
-            f"{taken.total:,} repos: {taken.new:,} new, {taken.changed:,} changed, {taken.same:,} as before;"
-            f" {taken.skipped:,} were there twice, {imported.bad:,} lines were of no use."
+            f"{taken.total:,} {repos}: {taken.new:,} new, {taken.changed:,} changed, {taken.same:,} as before;"
+            f" there twice: {taken.skipped:,}, lines of no use: {imported.bad:,}."
         )
         if not taken.total:
             raise CommandError("There was no repo in it. Is it a listing, and are --upstream and --kind right?")
@@ -121,7 +122,7 @@ class Command(BaseCommand):
     def _export(self, options: dict[str, Any]) -> None:
         count = export_file(options["file"], options["upstream"], options["kind"])
         # Standard output may be the file.
-        self.stderr.write(f"{count:,} entries written to {options['file']}.")
+        self.stderr.write(f"{count:,} {'entry' if count == 1 else 'entries'} written to {options['file']}.")
 
 
 @contextmanager
