@@ -10,7 +10,8 @@ from typing import BinaryIO, cast
 
 from hub.errors import BadInput
 from hub.index.dumps import Line, exported, lines_of
-from hub.index.entries import BATCH, Taken, take_in
+from hub.index.entries import BATCH, Taken
+from hub.index.intake import Intake
 from hub.index.models import Entry
 from hub.index.round import recount
 from hub.index.scope import KINDS
@@ -29,6 +30,11 @@ class Imported:
     bad: int = 0
     problems: list[Line] = field(default_factory=list)
 
+    def refuse(self, line: Line) -> None:
+        self.bad += 1
+        if len(self.problems) < MOST_SHOWN:
+            self.problems.append(line)
+
 
 def import_file(
     name: str, slug: str, kind: str, told: Callable[[Imported], object] = lambda imported: None
@@ -41,25 +47,26 @@ def import_file(
     upstream, imported = _upstream(slug), Imported()
     batch = list[ListedRepo]()
 
-    def flush() -> None:
-        imported.taken += take_in(upstream, batch)
-        batch.clear()
+    def count(taken: Taken) -> None:
+        imported.taken += taken
         told(imported)
 
     try:
-        for line in lines_of(name, upstream.kind, _kind(kind)):
-            if line.repo is None:
-                imported.bad += 1
-                if len(imported.problems) < MOST_SHOWN:
-                    imported.problems.append(line)
-                continue
-            batch.append(line.repo)
-            if len(batch) == BATCH:
-                flush()
+        with Intake(upstream, count) as intake:
+            try:
+                for line in lines_of(name, upstream.kind, _kind(kind)):
+                    if line.repo is None:
+                        imported.refuse(line)
+                        continue
+                    batch.append(line.repo)
+                    if len(batch) == BATCH:
+                        intake.give(batch)
+                        batch = []
+            finally:
+                # What was read before the file broke off is taken in as well.
+                if batch:
+                    intake.give(batch)
     finally:
-        # What was read before the file broke off is taken in as well.
-        if batch:
-            flush()
         if imported.taken.new or imported.taken.changed:
             recount()
     return imported

@@ -30,9 +30,9 @@ def measure(ground: Ground) -> Iterator[Finding]:
         samples = Sample((largest[name]["p50"],)), Sample((smallest[name]["p50"],))
         yield Comparison(title, *samples, goal=GROWTH, more_is_better=False)
     yield from _answers(sizes[-1], found)
-    ingest = Sample((1000 / found["ingest"],))
-    title = f"taking in 1,000 new rows of a listing, beside {sizes[-1]:,}, which is {found['ingest']:,.0f} rows/s"
-    yield Limit(title, ingest, most=1000 / INGEST, unit=" s")
+    for name, rate in found["ingest"].items():
+        title = f"taking in 1,000 new rows of {name}, beside {sizes[-1]:,}, which is {rate:,.0f} rows/s"
+        yield Limit(title, Sample((1000 / rate,)), most=1000 / INGEST, unit=" s")
     yield from _on_sqlite(ground)
     for name, text in found["plans"].items():
         yield Plan(f"search, {name}", text)
