@@ -15,9 +15,10 @@ class Buffers:
     def take(self, size: int) -> mmap:
         """`size` bytes, with whatever was in them before."""
         with self._lock:
-            spare = self._spare.get(size)
-            if spare:
+            if spare := self._spare.get(size):
                 return spare.pop()
+            # Parts of another size: together they would be more than what is ever under way at once.
+            self._spare.clear()
         return mmap(-1, size)
 
     def give(self, buffer: mmap) -> None:
