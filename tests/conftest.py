@@ -14,6 +14,7 @@ from hub.counters import forget_counters
 from hub.index.expected import forget_counts
 from hub.mirroring import figures
 from hub.mirroring.kept import forget_kept
+from hub.mirroring.survey import forget_trees
 from hub.upstreams.limits import forget_limits
 from hub.upstreams.models import Upstream
 from tests.fakes import FakeHub, world
@@ -55,5 +56,6 @@ def fresh_memory() -> None:
     forget_cached()
     forget_counts()
     forget_kept()
+    forget_trees()
     figures.forget()
     pulls.write_by_hand()

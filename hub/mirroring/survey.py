@@ -161,5 +161,14 @@ class _Trees:
                 self._kept.popitem(last=False)
         return listing
 
+    def forget(self) -> None:
+        with self._lock:
+            self._kept.clear()
+
 
 _trees = _Trees()
+
+
+def forget_trees() -> None:
+    """For tests, which begin with other rows and another upstream each."""
+    _trees.forget()

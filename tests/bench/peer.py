@@ -77,7 +77,9 @@ def measure(ground: Ground, peer: Peer = OLAH) -> Iterator[Finding]:
     )
     ranges = (Requests("64 KiB range of a big file", big, byte_range="bytes=1048576-1114111"),)
     yield from repo(ground, peer, f"{sizes.peer_small}x20KiB", f"{sizes.peer_small} small files", requests)
-    yield from repo(ground, peer, f"1x{sizes.peer}B", f"1 x {size_words(sizes.peer)}", ranges)
+    big_file = f"1x{sizes.peer}B", f"1 x {size_words(sizes.peer)}"
+    yield from repo(ground, peer, *big_file, ranges)
+    yield from from_afar(ground, peer, *big_file)
 
 
 def measure_pulp(ground: Ground) -> Iterator[Finding]:
@@ -90,6 +92,14 @@ def repo(ground: Ground, peer: Peer, groups: str, words: str, requests: tuple[Re
         names = f"hub / {peer.name}"
         yield from cold(ground, source, endpoint, words, names)
         yield from warm(ground, source, endpoint, words, names, requests)
+
+
+def from_afar(ground: Ground, peer: Peer, groups: str, words: str) -> Iterator[Finding]:
+    """The upstream of the other rows is as quick as loopback. Those out there give a connection its share."""
+    rate = ground.sizes.slow
+    with upstream(ground, groups, rate, flat=peer.flat) as source, peer.standing(ground, source) as endpoint:
+        words = f"{words}, upstream {rate // 1_000_000} MB/s a connection"
+        yield from cold(ground, source, endpoint, words, f"hub / {peer.name}")
 
 
 def cold(ground: Ground, source: Upstream, endpoint: Endpoint, words: str, names: str) -> Iterator[Finding]:
