@@ -17,6 +17,8 @@ from hub.mirroring.kept import forget_kept
 from hub.mirroring.survey import forget_trees
 from hub.upstreams.limits import forget_limits
 from hub.upstreams.models import Upstream
+from tests.clients.install import MINILM
+from tests.clients.needed import installed_or_skip
 from tests.fakes import FakeHub, world
 
 
@@ -32,6 +34,15 @@ def out_there() -> Iterator[FakeHub]:
 def upstream(db: None, out_there: FakeHub) -> Upstream:
     """The row that leads to `out_there`, without a token."""
     return Upstream.objects.create(slug="huggingface", kind="huggingface", url=out_there.url)
+
+
+@pytest.fixture(scope="session")
+def minilm_files() -> Path:
+    """The real model's files, from its package."""
+    installed_or_skip(MINILM)
+    folder = world.minilm_dir()
+    assert folder
+    return folder
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ heartbeat: it stops, nothing is counted as a failed try, and the parts that were
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -69,11 +69,14 @@ def prioritise(request: Request, caller: Caller, priority: int) -> None:
 def pause_everything(caller: Caller, upstream: Upstream | None = None, reason: str = "") -> None:
     """Nothing of the upstream, or of any where it is None, begins from now on, and what runs goes back into the queue.
     What is held is served as ever. Raises WrongState where it is paused already."""
+    row = Pause(upstream=upstream, by=caller.label[:200], reason=reason.strip()[:500])
     with transaction.atomic():
-        defaults = {"by": caller.label[:200], "reason": reason.strip()[:500]}
-        row, created = Pause.objects.get_or_create(upstream=upstream, defaults=defaults)
-        if not created:
-            raise WrongState(f"{row} is paused already", "resume it with: manage.py resume")
+        try:
+            with transaction.atomic():
+                row.save(force_insert=True)
+        except IntegrityError:
+            # Not looked for first: another may pause it, and go on again, between a look and an insertion.
+            raise WrongState(f"{row} is paused already", "resume it with: manage.py resume") from None
         of_it = Q() if upstream is None else Q(upstream=upstream)
         running = Q(state=Transfer.State.QUEUED) & ~Q(lease_owner="")
         Transfer.objects.filter(of_it, running).withdraw(bytes_per_second=0)

