@@ -86,7 +86,7 @@ WEB_WORKERS = env.number("HUB_WEB_WORKERS", 2, least=1)
 WEB_THREADS = env.number("HUB_WEB_THREADS", 16, least=2)
 CONNECTIONS = env.number("HUB_CONNECTIONS", 16, least=1)
 WORKER_QUEUES = env.words("HUB_WORKER_QUEUES") or ["urgent", "plan", "small", "large", "chores"]
-WORKER_CONCURRENCY = env.number("HUB_WORKER_CONCURRENCY", 2, least=1, most=64)
+WORKER_CONCURRENCY = env.number("HUB_WORKER_CONCURRENCY", 4, least=1, most=64)
 SWEEP_SECONDS = env.number("HUB_SWEEP_SECONDS", 60, least=1, most=3600)
 SLOW_SOURCE_SECONDS = env.number("HUB_SLOW_SOURCE_SECONDS", 60, least=0, most=86400)
 SLOW_SOURCE_FACTOR = env.number("HUB_SLOW_SOURCE_FACTOR", 4, least=2, most=1000)
