@@ -99,7 +99,7 @@ file have three times as many rounds as said, of eight reads each.
 - Machine: {machine}; clients, servers and upstream share it.
 - Versions: {versions}.
 
-`make bench` measures all of it again (about half an hour; 20 GiB of free disk; nginx from the system's packages,
+`make bench` measures all of it again (about two hours; 20 GiB of free disk; nginx from the system's packages,
 without which its rows are skipped) and writes this page; `make bench ARGS="--only NAME"` measures one section again;
 `make bench ARGS=--quick` checks in a few minutes that everything still runs, with figures that mean nothing.
 """
@@ -122,8 +122,8 @@ TAIL = """## How it is measured
 - olah runs with two workers and its cache on the same disk.
 - pulp_hugging_face runs with two content workers and one worker, on a Postgres and a Redis of its own. It finds no
   files in folders, so the repo beside it has none. Each round has a new remote of the same pulp, and that is cold in
-  the first round only: it knows the bytes again by their digest (256 MiB at 30 MB/s take nine seconds, and it answers
-  in one). So its cold rows compare a hub that holds nothing with a pulp that holds all, but for one round: the lower
+  the first round only: it knows the bytes again by their digest, and upstream's counters show that it is sent none of
+  a large file afterwards. So its cold rows compare a hub that holds nothing with a pulp that holds all, but for one round: the lower
   end of the ranges, in which the hub is ahead. To be measured anew with other bytes in each round.
 - Searches come from eight processes without a pause, on the same two cores as Postgres. The entries are made up, with
   the distributions of the public hubs (tests/bench/entries.py).

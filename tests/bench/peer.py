@@ -42,7 +42,8 @@ def _olah(ground: Ground, source: Upstream) -> Iterator[Endpoint]:
 
 @contextmanager
 def _pulp(ground: Ground, source: Upstream) -> Iterator[Endpoint]:
-    """A start takes a minute, so a fresh remote of one pulp stands for a fresh pulp."""
+    """A start takes a minute, so a fresh remote of one pulp stands for a fresh pulp. That is so in the first round
+    alone: afterwards it has the bytes. Other bytes in each round would mend it."""
     with pulp.pulp(ground, source) as running:
 
         @contextmanager

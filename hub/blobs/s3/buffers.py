@@ -1,5 +1,5 @@
 """Memory for parts on their way into a bucket, used again and again: the kernel clears fresh pages, and that can cost
-more than hashing and sending what is written into them."""
+as much as hashing what is written into them."""
 
 import threading
 from mmap import mmap
