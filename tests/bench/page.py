@@ -123,8 +123,8 @@ TAIL = """## How it is measured
 - pulp_hugging_face runs with two content workers and one worker, on a Postgres and a Redis of its own. It finds no
   files in folders, so the repo beside it has none. Each round has a new remote of the same pulp, and that is cold in
   the first round only: it knows the bytes again by their digest, and upstream's counters show that it is sent none of
-  a large file afterwards. So its cold rows compare a hub that holds nothing with a pulp that holds all, but for one round: the lower
-  end of the ranges, in which the hub is ahead. To be measured anew with other bytes in each round.
+  a large file afterwards. So its cold rows compare a hub that holds nothing with a pulp that holds all, but for one
+  round: the lower end of the ranges, in which the hub is ahead. To be measured anew with other bytes in each round.
 - Searches come from eight processes without a pause, on the same two cores as Postgres. The entries are made up, with
   the distributions of the public hubs (tests/bench/entries.py).
 """
